@@ -1,0 +1,38 @@
+"""The only place where the concrete parts are put together."""
+
+import asyncio
+import gc
+from pathlib import Path
+
+from sidecar.config.catalogue import Catalogue
+from sidecar.config.loader import load
+from sidecar.processes.local import LocalProcesses
+from sidecar.processes.log_file import open_log_file
+from sidecar.rpc.outbox import Outbox
+from sidecar.rpc.session import Session
+from sidecar.streams import Streams
+from sidecar.supervision.manager import Manager
+from sidecar.transports.framing import FramingName
+from sidecar.transports.stdio import StdioTransport
+
+
+def run_stdio(streams: Streams, config: Path | None, framing: FramingName | None) -> int:
+    """Serves one client on the standard streams; returns the exit code.
+
+    Raises:
+        ConfigFileError: the configuration cannot be used.
+    """
+    catalogue = Catalogue() if config is None else load(config)
+    # What is loaded by now stays to the end: the collector need not look at it again.
+    gc.freeze()
+    return asyncio.run(_serve(streams, catalogue, framing))
+
+
+async def _serve(streams: Streams, catalogue: Catalogue, framing: FramingName | None) -> int:
+    outbox = Outbox()
+    manager = Manager(LocalProcesses(outbox.pace), open_log_file)
+    session = Session(manager, catalogue, outbox)
+    manager.configure(catalogue.specs)
+    transport = StdioTransport(streams, session, manager, framing)
+    manager.autostart()
+    return await transport.serve()

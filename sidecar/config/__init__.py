@@ -1,0 +1,1 @@
+"""Files and JSON objects in, checked server settings out; every refusal names its key and cure."""

@@ -1,0 +1,159 @@
+"""What must hold for the settings of a server beyond their shape.
+
+Every rule yields problems with paths that start at the server. The values of `env` and of
+arguments never get into a message: they may be secrets.
+"""
+
+import codecs
+import re
+import socket
+from collections.abc import Iterator
+
+from sidecar.config.problems import KeyPath, Problem
+from sidecar.config.settings import ReadySettings, ServerSettings
+from sidecar.config.unsupported import PLACEHOLDERS, refusal
+
+READY_KINDS = ("http", "tcp", "log", "none")
+LONGEST_NAME = 100
+
+# Options of uvicorn that would take the server out of the sidecar's hands, and the cures.
+OWNED_ARGS = {
+    "--host": "set `host` instead",
+    "--port": "set `port` instead",
+    "--fd": "set `host` and `port` instead",
+    "--uds": "set `host` and `port` instead",
+}
+RELOAD_ARG = "--reload"
+
+_IDENTIFIERS = re.compile(r"[\w-]+(\.[\w-]+)*:\w+(\.\w+)*")
+
+
+def name_problem(name: str) -> str | None:
+    """What is wrong with the name of a server, if anything."""
+    if 1 <= len(name) <= LONGEST_NAME and all(map(_may_be_in_name, name)):
+        return None
+    return f'a server\'s name is 1 to {LONGEST_NAME} letters, digits, "-", "_" and "."'
+
+
+def _may_be_in_name(char: str) -> bool:
+    if char.isalnum() or char in "-_.":
+        return True
+    import unicodedata  # for the few names that need it: the vowel signs of some scripts
+
+    return unicodedata.category(char).startswith("M")
+
+
+def problems_of(settings: ServerSettings) -> list[Problem]:
+    """Everything that is wrong with `settings`, which have the right shape."""
+    return [
+        *_what_runs(settings),
+        *_args(settings),
+        *_host(settings.host),
+        *_env(settings.env),
+        *_encoding(settings.encoding),
+        *_ready(settings.ready),
+        *_placeholders(settings),
+    ]
+
+
+def _what_runs(settings: ServerSettings) -> Iterator[Problem]:
+    app, command = settings.app, settings.command
+    if app is None and command is None:
+        yield Problem((), "has nothing to run; give it `app` or `command`")
+    elif app is not None and command is not None:
+        yield Problem(("command",), "excludes `app`; keep one of them")
+    elif app is not None:
+        module = app.partition(":")[0]
+        if not _IDENTIFIERS.fullmatch(app) or module.endswith(".py"):
+            yield Problem(
+                ("app",), 'should name a module as Python imports it, such as "myserver.main:app"'
+            )
+    elif command is not None:
+        if not command[0]:
+            yield Problem(("command", 0), "should be a program, not empty")
+        if settings.python is not None:
+            cure = "leave it out, or let `command` begin with the interpreter"
+            yield Problem(("python",), f"is only used with `app`; {cure}")
+
+
+def _args(settings: ServerSettings) -> Iterator[Problem]:
+    if settings.args and settings.app is None and settings.command is not None:
+        yield Problem(("args",), "is only used with `app`; add the arguments to `command`")
+    for index, arg in enumerate(settings.args):
+        option = arg.partition("=")[0]
+        if option in OWNED_ARGS:
+            yield Problem(("args", index), f"{option} is up to the sidecar; {OWNED_ARGS[option]}")
+        elif option.startswith(RELOAD_ARG):
+            yield Problem(("args", index), refusal(option))
+
+
+def _host(host: str) -> Iterator[Problem]:
+    if host.startswith("["):
+        yield Problem(("host",), 'should be written without brackets, as in "::1"')
+    elif ":" in host and canonical_ipv6(host) is None:
+        yield Problem(("host",), "is no IPv6 address; a port is set with `port`")
+
+
+def canonical_ipv6(host: str) -> str | None:
+    """The one spelling of an IPv6 address, its zone left out; None if it is no such address."""
+    try:
+        return socket.inet_ntop(
+            socket.AF_INET6, socket.inet_pton(socket.AF_INET6, host.partition("%")[0])
+        )
+    except (OSError, ValueError):
+        return None
+
+
+def _env(env: dict[str, str]) -> Iterator[Problem]:
+    for name in env:
+        if not name:
+            yield Problem(("env",), "holds a variable without a name; give it one")
+        elif "=" in name or "\0" in name:
+            yield Problem(("env", name), 'should be a name without "=" and NUL')
+
+
+def _encoding(encoding: str) -> Iterator[Problem]:
+    try:
+        codecs.lookup(encoding)
+    except (LookupError, ValueError):
+        yield Problem(("encoding",), 'is not known to Python; "utf-8" is the usual one')
+        return
+    try:
+        newlines_survive = b"\r\n".decode(encoding) == "\r\n"
+    except (LookupError, ValueError):  # a codec from bytes to bytes; a lone half of UTF-16
+        newlines_survive = False
+    if not newlines_survive:
+        yield Problem(
+            ("encoding",),
+            "does not write line ends as ASCII does, so lines cannot be told apart; "
+            'let the server write "utf-8"',
+        )
+
+
+def _ready(ready: ReadySettings) -> Iterator[Problem]:
+    given = kinds_given(ready)
+    if len(given) > 1:
+        others = ", ".join(f"`{kind}`" for kind in given[:-1])
+        yield Problem(("ready", given[-1]), f"excludes {others}; keep one of them")
+    if ready.log is not None:
+        try:
+            re.compile(ready.log)
+        except (re.error, OverflowError, RecursionError) as error:
+            why = str(error) or "nested too deeply"
+            yield Problem(("ready", "log"), f"is not a valid regular expression: {why}")
+
+
+def kinds_given(ready: ReadySettings) -> list[str]:
+    """The kinds of readiness that the settings ask for."""
+    return [kind for kind in READY_KINDS if getattr(ready, kind) is not None]
+
+
+def _placeholders(settings: ServerSettings) -> Iterator[Problem]:
+    texts: list[tuple[KeyPath, str]] = [
+        *((("command", index), text) for index, text in enumerate(settings.command or ())),
+        *((("env", name), text) for name, text in settings.env.items()),
+    ]
+    for path, text in texts:
+        for placeholder in PLACEHOLDERS:
+            if placeholder in text:
+                yield Problem(path, refusal(f'"{placeholder}"'))

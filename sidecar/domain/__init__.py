@@ -1,0 +1,1 @@
+"""What the sidecar knows, without a single system call: settings, states, events, failures."""

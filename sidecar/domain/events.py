@@ -1,0 +1,94 @@
+"""What happened to a server, as immutable values: the only way for state out of `supervision`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from sidecar.domain.lifecycle import Status
+
+Stream = Literal["stdout", "stderr"]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStatus:
+    """A server at one moment. `uptime` is in seconds, `logs` holds its newest lines."""
+
+    name: str
+    status: Status
+    port: int
+    host: str
+    kind: Literal["local"] = "local"
+    pid: int | None = None
+    url: str | None = None
+    uptime: float | None = None
+    last_error: str | None = None
+    logs: tuple[str, ...] = ()
+    restarts: int = 0
+    exit_code: int | None = None
+    signal: str | None = None
+    conditions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServerMetrics:
+    """The whole process tree of a server; `cpu_percent` may exceed 100 on several cores."""
+
+    name: str
+    time: str
+    cpu_percent: float = 0.0
+    rss_bytes: int = 0
+    processes: int = 0
+    threads: int = 0
+    open_files: int | None = None
+    uptime: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """`status` holds no logs: lines travel as `LogBatch`."""
+
+    status: ServerStatus
+
+
+@dataclass(frozen=True, slots=True)
+class LogBatch:
+    """`count` lines of one stream, joined by newlines in `text`; `seq` numbers the first."""
+
+    name: str
+    stream: Stream
+    text: str
+    count: int
+    seq: int
+    time: str
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServerReady:
+    """The readiness check passed against process `pid`."""
+
+    name: str
+    pid: int
+    port: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStopped:
+    """The main process ended and nothing of its tree is left; `code` is None after a signal."""
+
+    name: str
+    code: int | None
+    expected: bool
+    signal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsSampled:
+    """A new sample for those who subscribed to metrics."""
+
+    metrics: ServerMetrics
+
+
+Event = StatusChanged | LogBatch | ServerReady | ServerStopped | MetricsSampled
+Listener = Callable[[Event], None]

@@ -1,0 +1,59 @@
+"""How a command on a server ended, and how a process did."""
+
+import signal as signals
+from dataclasses import dataclass
+
+from sidecar.domain.errors import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to a command: `message` is for people, `failure` is set when it failed."""
+
+    message: str
+    failure: Failure | None = None
+
+    @classmethod
+    def failed(cls, failure: Failure) -> "Outcome":
+        """An outcome that says what the failure says."""
+        return cls(failure.message, failure)
+
+    @property
+    def success(self) -> bool:
+        """Whether the command was done."""
+        return self.failure is None
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How a process ended: by itself with `code`, or by `signal` (its name, as in 'SIGKILL').
+
+    `out_of_memory` says that the kernel's out-of-memory killer struck while the process lived.
+    """
+
+    code: int | None = None
+    signal: str | None = None
+    out_of_memory: bool = False
+
+    @classmethod
+    def from_returncode(cls, returncode: int, *, out_of_memory: bool = False) -> "Exit":
+        """From subprocess's convention, in which -9 stands for signal 9."""
+        if returncode >= 0:
+            return cls(code=returncode)
+        return cls(signal=signal_name(-returncode), out_of_memory=out_of_memory)
+
+    @property
+    def clean(self) -> bool:
+        """Whether the process ended by itself and was content."""
+        return self.code == 0
+
+    def __str__(self) -> str:
+        return f"exit code {self.code}" if self.signal is None else self.signal
+
+
+def signal_name(number: int) -> str:
+    """The name of a signal, or `SIG<number>` for one that has none here."""
+    try:
+        return signals.Signals(number).name
+    except ValueError:
+        return f"SIG{number}"

@@ -1,0 +1,1 @@
+"""Servers as processes of this machine: launching, watching, measuring and ending them."""

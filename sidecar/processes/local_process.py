@@ -1,0 +1,168 @@
+"""One launched process and its tree. Fulfils `supervision.interfaces.Process`."""
+
+import asyncio
+import os
+import subprocess
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import IO, TYPE_CHECKING
+
+from sidecar.domain.events import ServerMetrics, Stream
+from sidecar.processes import posix
+from sidecar.processes.announcement import Announcement
+from sidecar.processes.output import OutputReader, Pace
+from sidecar.supervision.interfaces import ProcessObserver
+
+if TYPE_CHECKING:  # psutil, beneath these, takes 15 ms to import: imported when it is needed
+    from sidecar.processes.metrics import Sampler
+    from sidecar.processes.tree import Family
+
+LOOK_AGAIN_SECONDS = 0.02
+"""How often processes that are not our children are looked at while they end."""
+
+KILL_SECONDS = 2.0
+"""After SIGKILL a process may need this long to be gone; one that hangs in the system stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """Fulfils `supervision.interfaces.Cleared`."""
+
+    forced: bool
+    survivors: int
+
+
+class LocalProcess:
+    """Belongs to the event loop's thread; `clear` must be awaited in the end."""
+
+    def __init__(
+        self,
+        popen: subprocess.Popen[bytes],
+        mark: str,
+        encoding: str,
+        observer: ProcessObserver,
+        announcement: Announcement | None,
+        pace: Pace,
+    ) -> None:
+        self._popen = popen
+        self._mark = mark
+        self._since = time.time()
+        self._observer = observer
+        self._announcement = announcement
+        self._announced = False
+        self._out_of_memory_kills = posix.out_of_memory_kills()
+        self._ended = asyncio.Event()
+        self._hurried = asyncio.Event()
+        self._deadline = 0.0
+        self._sampler: Sampler | None = None
+        self._readers = [
+            self._reader("stdout", popen.stdout, encoding, pace),
+            self._reader("stderr", popen.stderr, encoding, pace),
+        ]
+        self._unwatch = posix.watch_exit(popen, self._on_exit)
+
+    @property
+    def pid(self) -> int:
+        """The main process."""
+        return self._popen.pid
+
+    async def announced(self) -> None:
+        """Returns when the process has said that it serves, or that it cannot say."""
+        if self._announcement is not None:
+            self._announced = await self._announcement.wait()
+
+    async def port_answerer(self, port: int) -> str | None:
+        """Who else listens on `port`; None if it is this tree, or if nobody can tell."""
+        if self._announced:
+            return None
+        return await asyncio.to_thread(self._find_stranger, port)
+
+    async def sample(self) -> ServerMetrics:
+        """CPU and memory of the tree."""
+        return await asyncio.to_thread(self._sample)
+
+    def hurry(self, grace: float) -> None:
+        """Brings the moment of SIGKILL forward."""
+        self._deadline = min(self._deadline, time.monotonic() + grace)
+        self._hurried.set()
+
+    async def clear(self, grace: float) -> Clearance:
+        """SIGTERM to the main process, then to what it left; SIGKILL after `grace` seconds."""
+        self._deadline = time.monotonic() + grace
+        if not self._ended.is_set() and grace > 0:
+            posix.terminate(self.pid)
+        await self._main_ended_or_deadline()
+        forced, survivors = await self._clear_rest()
+        if survivors == 0:
+            await self._ended.wait()
+            self._tidy_up()
+        return Clearance(forced, survivors)
+
+    async def _main_ended_or_deadline(self) -> None:
+        while not self._ended.is_set() and (rest := self._deadline - time.monotonic()) > 0:
+            self._hurried.clear()
+            waits = [asyncio.ensure_future(e.wait()) for e in (self._ended, self._hurried)]
+            await asyncio.wait(waits, timeout=rest, return_when=asyncio.FIRST_COMPLETED)
+            for wait in waits:
+                wait.cancel()
+
+    async def _clear_rest(self) -> tuple[bool, int]:
+        """Whether force was needed, and how many are left in spite of it."""
+        from sidecar.processes import tree
+
+        family = self._family()
+        asked: set[int] = set()
+        forced = False
+        while rest := await asyncio.to_thread(tree.members, family):
+            now = time.monotonic()
+            if now >= self._deadline + KILL_SECONDS:
+                return True, len(rest)
+            if now >= self._deadline:
+                tree.kill(rest)
+                forced = True
+            else:
+                tree.terminate(process for process in rest if process.pid not in asked)
+                asked |= {process.pid for process in rest}
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        return forced, 0
+
+    def _tidy_up(self) -> None:
+        for reader in self._readers:
+            reader.drain()
+        if self._announcement is not None:
+            self._announcement.close()
+        self._unwatch()
+        self._popen.wait()
+
+    def _on_exit(self, returncode: int) -> None:
+        self._ended.set()
+        self._observer.on_exit(posix.explain_returncode(returncode, self._out_of_memory_kills))
+
+    def _reader(
+        self, stream: Stream, pipe: IO[bytes] | None, encoding: str, pace: Pace
+    ) -> OutputReader:
+        assert pipe is not None
+        hand_on = partial(self._observer.on_output, stream)
+        with pipe:
+            return OutputReader(os.dup(pipe.fileno()), encoding, hand_on, pace)
+
+    def _family(self) -> "Family":
+        from sidecar.processes.tree import Family
+
+        return Family(self.pid, self._mark, self._since)
+
+    def _find_stranger(self, port: int) -> str | None:
+        from sidecar.processes import ports, tree
+
+        if tree.listeners(tree.members(self._family()), port):
+            return None
+        holder = ports.find_holder(port)
+        return None if holder.pid is None else str(holder)
+
+    def _sample(self) -> ServerMetrics:
+        from sidecar.processes.metrics import Sampler
+
+        if self._sampler is None:
+            self._sampler = Sampler(self._family())
+        return self._sampler.sample()

@@ -1,0 +1,49 @@
+"""CPU and memory of a process tree, by psutil. Blocking: for a thread."""
+
+import contextlib
+import time
+from datetime import UTC, datetime
+
+import psutil
+
+from sidecar.domain.events import ServerMetrics
+from sidecar.processes.tree import Family, members
+
+
+class Sampler:
+    """Turns CPU seconds into a rate between two samples; the first counts from the launch."""
+
+    def __init__(self, family: Family) -> None:
+        self._family = family
+        self._seconds_by_process: dict[tuple[int, float], float] = {}
+        self._sampled_at = time.monotonic() - max(0.0, time.time() - family.since)
+
+    def sample(self) -> ServerMetrics:
+        """The tree as it is now."""
+        now = time.monotonic()
+        rss = threads = files = count = 0
+        files_known = False
+        seconds: dict[tuple[int, float], float] = {}
+        for process in members(self._family):
+            with contextlib.suppress(psutil.Error), process.oneshot():
+                times = process.cpu_times()
+                rss += process.memory_info().rss
+                threads += process.num_threads()
+                count += 1
+                seconds[process.pid, process.create_time()] = times.user + times.system
+            with contextlib.suppress(psutil.Error):
+                files += process.num_fds()
+                files_known = True
+        before = self._seconds_by_process
+        spent = sum(total - before.get(who, 0.0) for who, total in seconds.items())
+        elapsed = now - self._sampled_at
+        self._seconds_by_process, self._sampled_at = seconds, now
+        return ServerMetrics(
+            name="",
+            time=datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            cpu_percent=round(100 * spent / elapsed, 1) if elapsed > 0 else 0.0,
+            rss_bytes=rss,
+            processes=count,
+            threads=threads,
+            open_files=files if files_known else None,
+        )

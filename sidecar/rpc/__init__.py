@@ -1,0 +1,1 @@
+"""JSON-RPC for one client: requests in, answers and notifications out, over whatever transport."""

@@ -1,0 +1,44 @@
+"""From exceptions to error objects: what a client is told of a failure."""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from sidecar.domain.errors import InvalidSetting, ShuttingDown, SidecarError, UnknownServer
+from sidecar.protocol import codes
+
+logger = logging.getLogger(__name__)
+
+INTERNAL_MESSAGE = "the sidecar failed internally; its log (stderr) has the details"
+
+
+@dataclass(frozen=True, slots=True)
+class WireError:
+    """What goes into `error`."""
+
+    code: int
+    message: str
+    data: dict[str, Any] | None = None
+
+    def response(self, request_id: object) -> dict[str, Any]:
+        """The whole answer."""
+        error: dict[str, Any] = {"code": self.code, "message": self.message}
+        if self.data is not None:
+            error["data"] = self.data
+        return {"jsonrpc": "2.0", "error": error, "id": request_id}
+
+
+def to_wire_error(exception: Exception) -> WireError:
+    """The error for an exception; one that nobody expected is logged and told in general words."""
+    match exception:
+        case InvalidSetting():
+            return WireError(codes.INVALID_PARAMS, str(exception), {"field": exception.field})
+        case UnknownServer():
+            return WireError(codes.UNKNOWN_SERVER, str(exception), {"field": "name"})
+        case ShuttingDown():
+            return WireError(codes.SHUTTING_DOWN, str(exception))
+        case SidecarError():
+            return WireError(codes.INVALID_PARAMS, str(exception))
+        case _:
+            logger.error("a request failed unexpectedly", exc_info=exception)
+            return WireError(codes.INTERNAL_ERROR, INTERNAL_MESSAGE)

@@ -1,0 +1,209 @@
+"""The methods of the protocol for one client: params in, plain JSON out.
+
+Each is a few lines that find the server and hand over to `supervision`; nothing is decided here.
+"""
+
+import difflib
+import os
+import platform
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sidecar import __version__
+from sidecar.config.catalogue import Catalogue
+from sidecar.domain.errors import InvalidSetting
+from sidecar.domain.events import Stream
+from sidecar.domain.outcome import Outcome
+from sidecar.protocol import codes, params
+from sidecar.rpc.dispatcher import Handler
+from sidecar.rpc.notifications import Notifier, status_to_wire
+from sidecar.rpc.wire import to_wire
+from sidecar.supervision.manager import Manager
+from sidecar.supervision.metrics_feed import MetricsFeed
+from sidecar.supervision.server import ManagedServer
+
+Json = Any
+
+COMMANDS = frozenset({"initialize", "start", "stop", "restart", "update_server", "shutdown"})
+"""Methods that change the state of servers: their answers follow the notifications of it."""
+
+
+class Methods:
+    """What one client can ask for."""
+
+    def __init__(
+        self,
+        manager: Manager,
+        catalogue: Catalogue,
+        notifier: Notifier,
+        metrics: MetricsFeed,
+        when_shut_down: Callable[[], None],
+    ) -> None:
+        self._manager = manager
+        self._catalogue = catalogue
+        self._notifier = notifier
+        self._metrics = metrics
+        self._when_shut_down = when_shut_down
+
+    def handlers(self) -> dict[str, Handler]:
+        """Every method by its name on the wire."""
+        table: dict[str, tuple[type, Callable[..., Awaitable[Json]]]] = {
+            "initialize": (params.InitializeParams, self.initialize),
+            "start": (params.StartParams, self.start),
+            "stop": (params.StopParams, self.stop),
+            "restart": (params.RestartParams, self.restart),
+            "get_status": (params.NameParams, self.get_status),
+            "list_servers": (params.NoParams, self.list_servers),
+            "get_logs": (params.GetLogsParams, self.get_logs),
+            "clear_logs": (params.NameParams, self.clear_logs),
+            "update_server": (params.UpdateServerParams, self.update_server),
+            "get_metrics": (params.NameParams, self.get_metrics),
+            "shutdown": (params.NoParams, self.shutdown),
+            "rpc.discover": (params.NoParams, self.discover),
+        }
+        return {name: _reading(cls, method) for name, (cls, method) in table.items()}
+
+    async def initialize(
+        self,
+        *,
+        protocolVersion: str = "",  # noqa: N803 - as on the wire
+        clientInfo: Json = None,  # noqa: N803 - as on the wire
+        servers: dict[str, Json] | None = None,
+        notifications: list[str] | None = None,
+    ) -> Json:
+        """Adds servers, picks notifications, and says who answers."""
+        self._manager.refuse_when_closing()
+        topics = None if notifications is None else _known_topics(notifications)
+        specs = self._catalogue.put_json(servers or {})
+        if topics is not None:
+            self._notifier.topics = topics
+            self._metrics.switch(on=codes.TOPIC_METRICS in topics)
+        self._manager.configure(specs)
+        self._manager.autostart(list(specs))
+        return {
+            "protocolVersion": codes.PROTOCOL_VERSION,
+            "serverInfo": {
+                "name": "sidecar",
+                "version": __version__,
+                "pid": os.getpid(),
+                "python": platform.python_version(),
+                "platform": sys.platform,
+            },
+            "capabilities": {"notifications": list(codes.TOPICS)},
+            "servers": to_wire(self._manager.statuses()),
+        }
+
+    async def start(self, *, name: str | None = None, wait: bool = True) -> Json:
+        """Starts a server."""
+        server = self._manager.commandable(name)
+        return _control_response(server, await server.start(wait=wait))
+
+    async def stop(
+        self, *, name: str | None = None, force: bool = False, timeout: float | None = None
+    ) -> Json:
+        """Stops a server."""
+        server = self._manager.commandable(name)
+        return _control_response(server, await server.stop(force=force, grace=timeout))
+
+    async def restart(
+        self,
+        *,
+        name: str | None = None,
+        force: bool = False,
+        timeout: float | None = None,
+        wait: bool = True,
+    ) -> Json:
+        """Restarts a server, or starts one that does not run."""
+        server = self._manager.commandable(name)
+        outcome = await server.restart(force=force, grace=timeout, wait=wait)
+        return _control_response(server, outcome)
+
+    async def get_status(self, *, name: str | None = None) -> Json:
+        """A server at this moment, with its newest lines."""
+        return status_to_wire(self._manager.server(name).status())
+
+    async def list_servers(self) -> Json:
+        """Every server, without lines."""
+        return to_wire(self._manager.statuses())
+
+    async def get_logs(
+        self,
+        *,
+        name: str | None = None,
+        after: int | None = None,
+        limit: int = 1000,
+        stream: Stream | None = None,
+    ) -> Json:
+        """A page of lines."""
+        return to_wire(self._manager.server(name).logs.ring.page(after, limit, stream))
+
+    async def clear_logs(self, *, name: str | None = None) -> Json:
+        """Forgets the lines held; numbers go on."""
+        return {"cleared": self._manager.commandable(name).logs.ring.clear()}
+
+    async def update_server(
+        self, *, name: str | None = None, changes: dict[str, Json] | None = None
+    ) -> Json:
+        """Changes settings, for the next start where a running process cannot take them on."""
+        server = self._manager.commandable(name)
+        if changes is None:
+            raise InvalidSetting("changes", 'is missing; name the settings, as in {"port": 8122}')
+        spec = self._catalogue.change(server.spec.name, changes)
+        needed = server.configure(spec)
+        effect = "they take effect at its next start" if needed else "they are in effect"
+        outcome = Outcome(f"the settings of {spec.name} were changed; {effect}")
+        return {**_control_response(server, outcome), "restartRequired": needed}
+
+    async def get_metrics(self, *, name: str | None = None) -> Json:
+        """CPU and memory of a server's process tree."""
+        self._manager.refuse_when_closing()
+        return to_wire(await self._manager.server(name).metrics())
+
+    async def shutdown(self) -> None:
+        """Stops every server with its full grace; the sidecar ends after the answer."""
+        self._manager.refuse_when_closing()
+        await self._manager.close()
+        self._when_shut_down()
+
+    async def discover(self) -> Json:
+        """The OpenRPC document of all this."""
+        self._manager.refuse_when_closing()
+        from sidecar.protocol.openrpc import document  # pydantic, beneath it, takes 100 ms
+
+        return document()
+
+
+def _reading(cls: type, method: Callable[..., Awaitable[Json]]) -> Handler:
+    """A handler that reads its params as `cls` lists them."""
+
+    async def handler(written: object) -> Json:
+        return await method(**(params.read_params(cls, written) if written else {}))
+
+    return handler
+
+
+def _known_topics(topics: list[str]) -> frozenset[str]:
+    for index, topic in enumerate(topics):
+        if topic not in codes.TOPICS:
+            near = difflib.get_close_matches(topic, codes.TOPICS, n=1)
+            cure = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(codes.TOPICS)}"
+            raise InvalidSetting(f"notifications.{index}", f"unknown topic; {cure}")
+    return frozenset(topics)
+
+
+def _control_response(server: ManagedServer, outcome: Outcome) -> dict[str, Json]:
+    response: dict[str, Json] = {
+        "success": outcome.success,
+        "message": outcome.message,
+        "status": status_to_wire(server.status()),
+    }
+    failure = outcome.failure
+    if failure is not None:
+        error: dict[str, Json] = {"code": failure.code}
+        if failure.hint is not None:
+            error["hint"] = failure.hint
+        if failure.data:
+            error["data"] = dict(failure.data)
+        response["error"] = error
+    return response

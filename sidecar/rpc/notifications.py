@@ -1,0 +1,105 @@
+"""Turns what happens to servers into notifications for one client: the topics it wants, and of a
+flood as much as it can take.
+"""
+
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from sidecar.domain.events import (
+    Event,
+    LogBatch,
+    MetricsSampled,
+    ServerReady,
+    ServerStatus,
+    ServerStopped,
+    StatusChanged,
+)
+from sidecar.protocol import codes
+from sidecar.rpc.outbox import Outbox
+from sidecar.rpc.wire import encode, to_wire
+
+
+@dataclass(slots=True)
+class LeftOut:
+    """Lines of a server that the client has not been sent, and not been told of yet."""
+
+    count: int
+    last: LogBatch
+
+
+class Notifier:
+    """Listens to the manager's events on behalf of one client."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self.topics: frozenset[str] = codes.DEFAULT_TOPICS
+        self._outbox = outbox
+        self._left_out: dict[str, LeftOut] = {}
+
+    def on_event(self, event: Event) -> None:
+        """Puts the event into the outbox if the client wants its topic."""
+        match event:
+            case LogBatch():
+                if codes.TOPIC_LOG in self.topics:
+                    self._log(event)
+            case StatusChanged(status):
+                self._send(codes.TOPIC_STATUS, status_to_wire(status, logs=False))
+            case ServerReady():
+                self._send(codes.TOPIC_READY, to_wire(event))
+            case ServerStopped():
+                # The one value of the protocol that is null rather than absent.
+                self._send(codes.TOPIC_STOPPED, {"code": event.code, **to_wire(event)})
+            case MetricsSampled(metrics):
+                if self._outbox.has_room:
+                    self._send(codes.TOPIC_METRICS, to_wire(metrics))
+            case _:
+                assert_never(event)
+
+    def tell_left_out(self) -> None:
+        """Tells of lines left out, now that there is room and no later line may come."""
+        for name, left_out in list(self._left_out.items()):
+            if not self._outbox.has_room:
+                return
+            del self._left_out[name]
+            last = left_out.last
+            params = _log_params(last, text="", count=0, seq=last.seq + last.count)
+            params["dropped"] = left_out.count
+            self._send(codes.TOPIC_LOG, params)
+
+    def _log(self, batch: LogBatch) -> None:
+        left_out = self._left_out.get(batch.name)
+        if not self._outbox.has_room:
+            count = (left_out.count if left_out else 0) + batch.count
+            self._left_out[batch.name] = LeftOut(count, batch)
+            return
+        params = _log_params(batch, text=batch.text, count=batch.count, seq=batch.seq)
+        if left_out is not None:
+            del self._left_out[batch.name]
+            params["dropped"] = left_out.count
+        if batch.partial:
+            params["partial"] = True
+        self._send(codes.TOPIC_LOG, params)
+
+    def _send(self, topic: str, params: dict[str, Any]) -> None:
+        if topic not in self.topics:
+            return
+        message = encode({"jsonrpc": "2.0", "method": topic, "params": params})
+        self._outbox.put_notification(message, awaited=topic == codes.TOPIC_STATUS)
+
+
+def status_to_wire(status: ServerStatus, *, logs: bool = True) -> dict[str, Any]:
+    """A status as in answers, or without `logs` as in notifications."""
+    wire = to_wire(status)
+    if not logs:
+        del wire["logs"]
+    return wire
+
+
+def _log_params(batch: LogBatch, *, text: str, count: int, seq: int) -> dict[str, Any]:
+    return {
+        "name": batch.name,
+        "stream": batch.stream,
+        "text": text,
+        "count": count,
+        "seq": seq,
+        "time": batch.time,
+    }

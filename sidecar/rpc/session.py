@@ -1,0 +1,49 @@
+"""One client: its requests in flight, its notifications, its outbox."""
+
+import asyncio
+
+from sidecar.config.catalogue import Catalogue
+from sidecar.rpc.dispatcher import Dispatcher
+from sidecar.rpc.methods import COMMANDS, Methods
+from sidecar.rpc.notifications import Notifier
+from sidecar.rpc.outbox import Outbox
+from sidecar.supervision.manager import Manager
+from sidecar.supervision.metrics_feed import MetricsFeed
+
+
+class Session:
+    """Everything the sidecar knows of one client. The transport feeds it and empties `outbox`."""
+
+    def __init__(self, manager: Manager, catalogue: Catalogue, outbox: Outbox) -> None:
+        self.outbox = outbox
+        self.shut_down = asyncio.Event()
+        self._notifier = Notifier(outbox)
+        self._metrics = MetricsFeed(manager)
+        methods = Methods(
+            manager, catalogue, self._notifier, self._metrics, when_shut_down=self.shut_down.set
+        )
+        self._dispatcher = Dispatcher(methods.handlers(), COMMANDS)
+        self._in_flight: set[asyncio.Task[None]] = set()
+        loop = asyncio.get_running_loop()
+        outbox.when_easy = lambda: loop.call_soon_threadsafe(self._notifier.tell_left_out)
+        manager.listen(self._notifier.on_event)
+
+    def receive(self, message: bytes) -> None:
+        """Takes a message in; it is answered through the outbox, when it is done."""
+        task = asyncio.create_task(self._answer(message))
+        self._in_flight.add(task)
+        task.add_done_callback(self._in_flight.discard)
+
+    async def finish(self, limit: float) -> None:
+        """Waits until every request has been answered, at most `limit` seconds."""
+        if self._in_flight:
+            await asyncio.wait(self._in_flight, timeout=limit)
+
+    def close(self) -> None:
+        """Ends what the client had switched on."""
+        self._metrics.switch(on=False)
+
+    async def _answer(self, message: bytes) -> None:
+        answer = await self._dispatcher.answer(message)
+        if answer is not None:
+            self.outbox.put_answer(answer.body, may_overtake=answer.may_overtake)

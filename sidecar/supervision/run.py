@@ -1,0 +1,171 @@
+"""One run of a server: from the choice of its port until nothing of its process tree is left.
+
+Tells its owner what happened as lifecycle inputs and decides nothing itself. A run is used once;
+the next start gets a new one, so nothing of an old process can be mistaken for the new.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from sidecar.domain.errors import Failure, FailureCode
+from sidecar.domain.events import Stream
+from sidecar.domain.explain import TAIL_LINES, explain_exit
+from sidecar.domain.lifecycle import Input
+from sidecar.domain.lines import Piece
+from sidecar.domain.outcome import Exit
+from sidecar.domain.spec import ServerSpec
+from sidecar.supervision.interfaces import (
+    CannotLaunch,
+    LogFile,
+    LogFileOpener,
+    Process,
+    Processes,
+)
+from sidecar.supervision.log_stream import LogStream
+from sidecar.supervision.startup import Attempt, LogWatch, NotReady, wait_until_ready
+
+logger = logging.getLogger(__name__)
+
+
+class Run:
+    """A process observer; what it learns can be read from its attributes."""
+
+    def __init__(
+        self,
+        spec: ServerSpec,
+        preferred_port: int,
+        processes: Processes,
+        open_log_file: LogFileOpener,
+        logs: LogStream,
+        tell: Callable[[Input], None],
+    ) -> None:
+        """`tell` is called on the event loop, never from within a method of this class."""
+        self.spec = spec
+        self.port = preferred_port
+        self.process: Process | None = None
+        self.exit: Exit | None = None
+        self.ready_at: float | None = None
+        self.grace = 0.0
+        self.forced = False
+        self.survivors = 0
+        self._failure: Failure | None = None
+        self._processes = processes
+        self._open_log_file = open_log_file
+        self._logs = logs
+        self._tell = tell
+        self._log_file: LogFile | None = None
+        self._log_watch: LogWatch | None = None
+        self._first_seq = logs.ring.last + 1
+        self._startup: asyncio.Task[None] | None = None
+        self._clearing: asyncio.Task[None] | None = None
+
+    def begin(self, avoid: frozenset[int]) -> None:
+        """Starts the attempt; it ends with READY, FAIL, or the exit of the process."""
+        self._startup = asyncio.create_task(self._start_up(avoid), name=f"start {self.spec.name}")
+
+    def clear(self, grace: float) -> None:
+        """Ends the process tree, killing it after `grace` seconds; then tells CLEARED or SURVIVED.
+
+        While that is under way, another call only shortens the grace.
+        """
+        self.grace = grace
+        if self._clearing is not None and not self._clearing.done():
+            if self.process is not None:
+                self.process.hurry(grace)
+            return
+        self._clearing = asyncio.create_task(self._clear(grace), name=f"stop {self.spec.name}")
+
+    def failure(self) -> Failure:
+        """Why this run went wrong: the failure met on the way, or one explained by its exit."""
+        if self.survivors:
+            return Failure(
+                FailureCode.STOP_TIMEOUT,
+                f"{self.survivors} process(es) of {self.spec.name} did not end, not even by force",
+                "They hang in the system (a disk or network that does not answer?): "
+                "try again later, or restart the machine.",
+            )
+        if self._failure is not None:
+            data = {**self._failure.data}
+            if self.process is not None:
+                data["tail"] = self._tail()
+            return Failure(self._failure.code, self._failure.message, self._failure.hint, data)
+        return self._explained_exit()
+
+    def on_output(self, stream: Stream, piece: Piece) -> None:
+        """Takes in what the process wrote."""
+        self._logs.append(stream, piece)
+        if self._log_file is not None:
+            self._log_file.write(piece.text)
+        if self._log_watch is not None:
+            self._log_watch.look(piece.text)
+
+    def on_exit(self, ended: Exit) -> None:
+        """Takes in that the main process ended."""
+        self.exit = ended
+        if self._startup is not None:
+            self._startup.cancel()
+        self._tell(Input.EXIT if ended.clean else Input.CRASH)
+
+    async def _start_up(self, avoid: frozenset[int]) -> None:
+        try:
+            if self.spec.has_port:
+                self.port = await self._processes.settle_port(self.spec, self.port, avoid)
+            self._log_file = self._open_log_file(self.spec)
+            pattern = self.spec.ready.pattern
+            self._log_watch = LogWatch(pattern) if pattern else None
+            self.process = self._processes.launch(self.spec, self.port, self)
+            attempt = Attempt(self.spec, self.port, self.process, self._log_watch)
+            await wait_until_ready(attempt, self._processes)
+        except (CannotLaunch, NotReady) as problem:
+            self._failure = problem.failure
+            self._tell(Input.FAIL)
+            return
+        except Exception:
+            logger.exception("starting %s failed unexpectedly", self.spec.name)
+            self._failure = Failure(
+                FailureCode.SPAWN_FAILED,
+                f"{self.spec.name} could not be started: an internal error of the sidecar",
+                "The sidecar's own log (stderr) has the details; please report them.",
+            )
+            self._tell(Input.FAIL)
+            return
+        finally:
+            self._log_watch = None
+        self.ready_at = time.monotonic()
+        self._tell(Input.READY)
+
+    async def _clear(self, grace: float) -> None:
+        if self._startup is not None:
+            self._startup.cancel()
+            await asyncio.wait([self._startup])
+        if self.process is not None:
+            cleared = await self.process.clear(grace)
+            self.forced = cleared.forced
+            self.survivors = cleared.survivors
+        self._logs.flush()
+        if self._log_file is not None:
+            await self._log_file.close()
+            self._log_file = None
+        self._tell(Input.SURVIVED if self.survivors else Input.CLEARED)
+
+    def _explained_exit(self) -> Failure:
+        ended = self.exit or Exit()
+        tail = self._tail()
+        cause = explain_exit(self.spec, self.port, ended, tail)
+        early = "" if self.ready_at is not None else " before it was ready"
+        data: dict[str, object] = {"tail": tail}
+        if ended.code is not None:
+            data["exitCode"] = ended.code
+        if ended.signal is not None:
+            data["signal"] = ended.signal
+        return Failure(
+            FailureCode.EXITED_EARLY,
+            f"{self.spec.name} ended{early}: {cause.why}",
+            cause.hint,
+            data,
+        )
+
+    def _tail(self) -> list[str]:
+        return list(self._logs.ring.newest(TAIL_LINES, after=self._first_seq - 1))

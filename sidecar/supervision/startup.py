@@ -1,0 +1,105 @@
+"""One attempt to start a server: from the port to the readiness check.
+
+Knows nothing of commands that arrive meanwhile: `supervision.server` cancels the attempt when its
+process ends or a stop comes in between.
+"""
+
+import asyncio
+import re
+import time
+from dataclasses import dataclass
+
+from sidecar.domain.errors import Failure, FailureCode
+from sidecar.domain.spec import ServerSpec
+from sidecar.supervision.interfaces import Process, Processes
+
+FIRST_PROBE_SECONDS = 0.01
+"""A local server is asked again this soon while it starts: that is all a start loses to waiting."""
+
+SLOWEST_PROBE_SECONDS = 0.1
+PROBE_SLOWDOWN = 1.1
+"""Each pause is so many times the last: a server that takes half a minute is not hammered."""
+
+
+class NotReady(Exception):
+    """The readiness check did not pass in time."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+class LogWatch:
+    """Waits for a line that matches; only lines that come after its making count."""
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self._pattern = pattern
+        self._seen = asyncio.Event()
+
+    def look(self, text: str) -> None:
+        """Looks at whole lines of output."""
+        if not self._seen.is_set() and any(map(self._pattern.search, text.split("\n"))):
+            self._seen.set()
+
+    async def seen(self) -> None:
+        """Returns when a line has matched."""
+        await self._seen.wait()
+
+
+@dataclass(slots=True)
+class Attempt:
+    """What an attempt is given, and how far it has come: `missing` says what it waits for."""
+
+    spec: ServerSpec
+    port: int
+    process: Process
+    log_watch: LogWatch | None
+    missing: str = "it has not started up"
+
+
+async def wait_until_ready(attempt: Attempt, processes: Processes) -> None:
+    """Returns when the readiness check has passed against this very process.
+
+    Raises:
+        NotReady: when the time is over, with what was still missing.
+    """
+    timeout = attempt.spec.ready.timeout
+    try:
+        async with asyncio.timeout(timeout):
+            await _ready(attempt, processes)
+    except TimeoutError:
+        raise NotReady(
+            Failure(
+                FailureCode.READY_TIMEOUT,
+                f"{attempt.spec.name} was not ready within {timeout:g} s: {attempt.missing}; "
+                "it was stopped",
+                "See its last lines; if it only needs longer, raise `ready.timeout`.",
+            )
+        ) from None
+
+
+async def _ready(attempt: Attempt, processes: Processes) -> None:
+    kind = attempt.spec.ready.kind
+    if kind == "none":
+        return
+    if attempt.log_watch is not None:
+        attempt.missing = f"no line has matched {attempt.spec.ready.pattern_text!r}"
+        await attempt.log_watch.seen()
+        return
+    await attempt.process.announced()
+    await _answers(attempt, processes)
+
+
+async def _answers(attempt: Attempt, processes: Processes) -> None:
+    pause = FIRST_PROBE_SECONDS
+    while True:
+        asked = time.monotonic()
+        missing = await processes.probe(attempt.spec, attempt.port)
+        if missing is None:
+            other = await attempt.process.port_answerer(attempt.port)
+            if other is None:
+                return
+            missing = f"another program answers on port {attempt.port}: {other}"
+        attempt.missing = missing
+        await asyncio.sleep(max(0.0, pause - (time.monotonic() - asked)))
+        pause = min(pause * PROBE_SLOWDOWN, SLOWEST_PROBE_SECONDS)

@@ -1,0 +1,1 @@
+"""The programs that the benchmarks run: servers, floods and clients of other kinds."""
