@@ -73,8 +73,10 @@ class Story:
         if not _is_free(PORT):
             self._view.say(f"port {PORT} is taken here: let the system choose one")
             await self._ask("update_server", {"changes": {"port": 0}})
+        before = len(self._heard)
         status = await self._succeed("start")
-        states = [params["status"] for topic, params in self._heard if topic.endswith("-status")]
+        news = self._heard[before:]
+        states = [params["status"] for topic, params in news if topic == "python-server-status"]
         self.check("states arrive in order", states == ["starting", "running"], " → ".join(states))
         self.check(
             "the server is a process of its own", psutil.pid_exists(status["pid"]), status["pid"]

@@ -58,14 +58,16 @@ class View:
 
     def say(self, text: str) -> None:
         """Tell what happens beside the pipe."""
-        self._entry("·", text, "magenta")
+        self._entry("·    ", text, "magenta")
 
     def trace(self, direction: Literal["->", "<-"], body: bytes) -> None:
         """Show a message as it crosses."""
         self.messages += 1
         message = orjson.loads(body)
         trip, style = self._describe(direction, message)
-        self._entry("→" if direction == "->" else "←", shorten(message), style, trip)
+        mark = "→" if direction == "->" else "←"
+        number = f"#{message['id']}" if "id" in message else ""
+        self._entry(f"{mark} {number:>3}", shorten(message), style, trip)
 
     def verdict(self, checks: list[tuple[str, bool, str]]) -> None:
         """Show what was claimed and whether it held."""

@@ -5,7 +5,6 @@ import gc
 from pathlib import Path
 
 from sidecar.config.catalogue import Catalogue
-from sidecar.config.loader import load
 from sidecar.processes.local import LocalProcesses
 from sidecar.processes.log_file import open_log_file
 from sidecar.rpc.outbox import Outbox
@@ -22,10 +21,17 @@ def run_stdio(streams: Streams, config: Path | None, framing: FramingName | None
     Raises:
         ConfigFileError: the configuration cannot be used.
     """
-    catalogue = Catalogue() if config is None else load(config)
+    catalogue = Catalogue() if config is None else _load(config)
     # What is loaded by now stays to the end: the collector need not look at it again.
     gc.freeze()
+    gc.enable()
     return asyncio.run(_serve(streams, catalogue, framing))
+
+
+def _load(config: Path) -> Catalogue:
+    from sidecar.config.loader import load  # with a TOML parser that `initialize` does not need
+
+    return load(config)
 
 
 async def _serve(streams: Streams, catalogue: Catalogue, framing: FramingName | None) -> int:

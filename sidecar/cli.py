@@ -1,12 +1,14 @@
 """The commands and their options, and nothing else."""
 
 import argparse
+import gc
 import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from sidecar import __version__
+from sidecar.domain.errors import SidecarError
 from sidecar.streams import Streams
 
 EXIT_OK = 0
@@ -100,13 +102,13 @@ def _talks_to_people(arguments: Sequence[str]) -> bool:
 
 
 def _stdio(options: argparse.Namespace, streams: Streams) -> int:
+    gc.disable()  # importing makes no garbage; `run_stdio` turns the collector on again
     from sidecar.bootstrap import run_stdio
-    from sidecar.config.loader import ConfigFileError
 
     framing = None if options.framing == "auto" else options.framing
     try:
         return run_stdio(streams, options.config, framing)
-    except ConfigFileError as error:
+    except SidecarError as error:
         return _refuse(str(error))
 
 

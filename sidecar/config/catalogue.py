@@ -5,9 +5,8 @@ again. A request changes everything it asks for or nothing. Runs no server.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 from sidecar.config.clashes import clashes
 from sidecar.config.merge import merged, without_removed
@@ -19,8 +18,7 @@ from sidecar.domain.errors import InvalidSetting, UnknownServer
 from sidecar.domain.spec import ServerSpec
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(NamedTuple):
     """One server as written, where its relative paths start, and what it means."""
 
     given: Given

@@ -4,7 +4,7 @@ What another program holds is not seen here, but when the server starts.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sidecar.config.rules import canonical_ipv6
 from sidecar.domain.spec import WILDCARD_HOSTS, ServerSpec
@@ -12,8 +12,7 @@ from sidecar.domain.spec import WILDCARD_HOSTS, ServerSpec
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-@dataclass(frozen=True, slots=True)
-class Clash:
+class Clash(NamedTuple):
     """`newcomer` cannot have its port, because `holder` is configured to have it."""
 
     newcomer: str

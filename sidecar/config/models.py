@@ -2,15 +2,18 @@
 
 Made from `settings`, the one list of what is understood. Nothing at run time needs them but
 `rpc.discover`: reading a configuration is done by `shape`, without the cost of this import.
+`documented` makes such models of any dataclass whose fields carry `about(...)`.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import MISSING, fields
+from dataclasses import Field as DataclassField
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from sidecar.config import settings
-from sidecar.config.kinds import Kind, Table
+from sidecar.config.kinds import Kind
 from sidecar.config.problems import camel_case
 
 
@@ -22,8 +25,8 @@ def _tidy(schema: dict[str, Any]) -> None:
             del item["default"]
 
 
-class SettingsModel(BaseModel):
-    """Base of the models of settings."""
+class JsonModel(BaseModel):
+    """Base of the models of everything that crosses the wire: strict, with keys in camelCase."""
 
     model_config = ConfigDict(
         strict=True,
@@ -35,48 +38,56 @@ class SettingsModel(BaseModel):
     )
 
 
-def _documented(
-    cls: type, tables: dict[type, type[BaseModel]] | None = None
-) -> type[SettingsModel]:
-    """A model with the keys of `cls`, whose nested settings are those of `tables`."""
+def documented(
+    cls: type,
+    annotations: Mapping[str, Any] | None = None,
+    required: Collection[str] = (),
+    *,
+    partial: bool = False,
+) -> type[JsonModel]:
+    """A model with the keys of `cls`.
+
+    `annotations` says more of a key than its kind does; `required` keys have no default, and with
+    `partial` no other key has one either.
+    """
     members: dict[str, Any] = {}
     for item in fields(cls):
         kind: Kind = item.metadata["kind"]
-        annotation = kind.annotation
-        if isinstance(kind, Table):
-            annotation = (tables or {})[kind.of]
-        default = (
-            {"default": item.default}
-            if item.default_factory is MISSING
-            else {"default_factory": item.default_factory}
-        )
+        annotation = (annotations or {}).get(item.name, kind.annotation)
+        default = _default(item, partial=partial) if item.name not in required else {}
         about = Field(**default, description=item.metadata["description"], **kind.constraints)
         members[item.name] = (annotation, about)
-    return create_model(cls.__name__, __base__=SettingsModel, **members)
+    return create_model(cls.__name__, __base__=JsonModel, **members)
 
 
-class ReadySettings(_documented(settings.ReadySettings)):
+def _default(item: "DataclassField[Any]", *, partial: bool) -> dict[str, Any]:
+    if partial:
+        return {"default": None}
+    if item.default_factory is MISSING:
+        return {"default": item.default}
+    return {"default_factory": item.default_factory}
+
+
+class ReadySettings(documented(settings.ReadySettings)):
     __doc__ = settings.ReadySettings.__doc__
     model_config = ConfigDict(title="ReadySpec")
 
 
-class StopSettings(_documented(settings.StopSettings)):
+class StopSettings(documented(settings.StopSettings)):
     __doc__ = settings.StopSettings.__doc__
     model_config = ConfigDict(title="StopSpec")
 
 
-class LogsSettings(_documented(settings.LogsSettings)):
+class LogsSettings(documented(settings.LogsSettings)):
     __doc__ = settings.LogsSettings.__doc__
     model_config = ConfigDict(title="LogsSpec")
 
 
-_TABLES: dict[type, type[BaseModel]] = {
-    settings.ReadySettings: ReadySettings,
-    settings.StopSettings: StopSettings,
-    settings.LogsSettings: LogsSettings,
-}
-
-
-class ServerSettings(_documented(settings.ServerSettings, _TABLES)):
+class ServerSettings(
+    documented(
+        settings.ServerSettings,
+        {"ready": ReadySettings, "stop": StopSettings, "logs": LogsSettings},
+    )
+):
     __doc__ = settings.ServerSettings.__doc__
     model_config = ConfigDict(title="ServerSpec")

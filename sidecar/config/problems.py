@@ -4,7 +4,7 @@ Owns no rules: it only carries and prints what others found.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 KeyPath = tuple[str | int, ...]
 
@@ -12,16 +12,14 @@ KeyPath = tuple[str | int, ...]
 LONGEST_SHOWN = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """`message` says what is wrong with the setting at `path`, and the cure."""
 
     path: KeyPath
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """How a format writes settings, so that errors speak the language of their reader."""
 
     table: str
@@ -62,11 +60,13 @@ def shown(part: str | int) -> str:
 
 def unknown_key(key: str, known: Iterable[str]) -> str:
     """What to say of a key that nobody knows."""
+    return unknown("key", key, known)
+
+
+def unknown(what: str, given: str, known: Iterable[str]) -> str:
+    """What to say of a word that is none of the `known` ones."""
     import difflib  # only needed once something is wrong
 
-    near = difflib.get_close_matches(key[:LONGEST_SHOWN], list(known), n=1)
-    return (
-        f'unknown key; did you mean "{near[0]}"?'
-        if near
-        else (f"unknown key; known here: {', '.join(known)}")
-    )
+    near = difflib.get_close_matches(given[:LONGEST_SHOWN], list(known), n=1)
+    cure = f'did you mean "{near[0]}"?' if near else f"known here: {', '.join(known)}"
+    return f"unknown {what}; {cure}"

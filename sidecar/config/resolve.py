@@ -7,7 +7,6 @@ it may well be made later (`check` notes it).
 import os
 import re
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -45,7 +44,7 @@ def resolve(name: str, settings: ServerSettings, base: Path) -> ServerSpec | Pro
         ),
     )
     ready = _ready(settings.ready, spec)
-    return ready if isinstance(ready, Problem) else replace(spec, ready=ready)
+    return ready if isinstance(ready, Problem) else spec._replace(ready=ready)
 
 
 def _path(written: str, base: Path) -> str:

@@ -59,7 +59,8 @@ class PromptInput:
         for name, status in self._statuses.items():
             word = status["status"]
             parts.append((DOTS.get(word, "ansicyan") + " noreverse", " ● "))
-            parts.append(("noreverse", f"{name} {word} :{status['port']} "))
+            port = f":{status['port']} " if status["port"] else ""
+            parts.append(("noreverse", f"{name} {word} {port}"))
         return parts
 
 

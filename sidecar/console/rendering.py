@@ -35,11 +35,11 @@ def state(status: Json) -> Text:
 
 
 def status_table(statuses: Iterable[Json]) -> RenderableType:
-    """All servers, one line each."""
+    """All servers, one line each, then what went wrong."""
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 3, 0, 0))
     for column in ("server", "state", "pid", "address", "up", "restarts"):
         table.add_column(column, no_wrap=True)
-    table.add_column("last error", overflow="ellipsis", no_wrap=True, style="red")
+    errors: list[Text] = []
     for status in statuses:
         table.add_row(
             status["name"],
@@ -48,11 +48,13 @@ def status_table(statuses: Iterable[Json]) -> RenderableType:
             _address(status),
             duration(status.get("uptime")),
             str(status["restarts"]),
-            foreign(first_line(status.get("lastError", ""))),
         )
+        if error := status.get("lastError"):
+            mark = ("✗ ", "bold red")
+            errors.append(Text.assemble(mark, f"{status['name']}: ", foreign(first_line(error))))
     if not table.row_count:
         return Text("no server is configured; add one under [servers.NAME]", style="yellow")
-    return table
+    return Group(table, *errors)
 
 
 def status_detail(status: Json) -> RenderableType:
@@ -129,7 +131,7 @@ def news(topic: str, params: Json, *, awaited: bool) -> Text | None:
     return line
 
 
-def log_line(time: str, stream: str, line: str, *, partial: bool = False) -> Text:
+def log_line(time: str, stream: str, line: str, partial: bool = False) -> Text:
     """A line of a server's log with its own colours; stderr is marked, for it is no error."""
     mark = ("┆ ", "magenta") if stream == "stderr" else ("│ ", "bright_black")
     clock = time.partition("T")[2][:12].rstrip("Z")
@@ -168,6 +170,8 @@ def first_line(text: str) -> str:
 
 
 def _address(status: Json) -> str:
+    if not status["port"]:
+        return "–"  # it listens nowhere, or on a port that is chosen at its start
     return status.get("url") or f"{status['host']}:{status['port']}"
 
 

@@ -43,7 +43,7 @@ class Input(Protocol):
         ...
 
 
-def run(stdio_args: Sequence[str]) -> int:
+def run_console(stdio_args: Sequence[str]) -> int:
     """Run a console on a sidecar of its own; returns the exit code."""
     if reconfigure := getattr(sys.stdout, "reconfigure", None):
         reconfigure(errors="replace")  # an old code page has no marks and dots

@@ -3,7 +3,7 @@
 Owns the known statuses and whether anything failed. Knows nothing of where lines come from.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import orjson
@@ -15,13 +15,11 @@ from sidecar.client import RpcError, SidecarClient
 from sidecar.console import rendering
 from sidecar.console.arguments import Invocation, UsageError
 from sidecar.console.commands import COMMANDS
-from sidecar.console.following import LogLines, following
+from sidecar.console.following import LogLine, LogLines, following, log_lines
 
 # Logs only while they are followed: a flood nobody looks at would be work for nothing.
 TOPICS = ("python-server-status", "python-server-stopped", "python-server-alert")
 
-# Of the lines that arrive at one moment; more than a screen.
-READABLE_LINES = 100
 ALIVE = frozenset({"starting", "running", "stopping"})
 
 Json = dict[str, Any]
@@ -82,7 +80,8 @@ class Session:
             )
         except RpcError as error:
             self.failed = True
-            self._console.print(rendering.refusal(error.message, error.data))
+            prefix = f"{invocation.method}: " if invocation.command == "call" else ""
+            self._console.print(rendering.refusal(prefix + error.message, error.data))
             return
         finally:
             self._busy = False
@@ -92,11 +91,7 @@ class Session:
 
     async def follow(self, invocation: Invocation, until: Callable[[], Any]) -> str | None:
         """Show the log as it grows until `until()` is answered; returns that answer."""
-        lines = LogLines(
-            show=lambda time, stream, line, partial: self._log(time, stream, line, partial=partial),
-            gap=lambda count: self._console.print(rendering.dropped(count)),
-            at_once=READABLE_LINES if self._console.is_terminal else None,
-        )
+        lines = LogLines(self._show_log, for_reader=self._console.is_terminal)
         try:
             async with following(self._client, TOPICS, invocation.params, lines):
                 return await until()
@@ -114,9 +109,7 @@ class Session:
 
     def _print(self, invocation: Invocation, result: Any) -> None:
         if invocation.method == "get_logs" and invocation.command == "logs":
-            for entry in result["entries"]:
-                partial = entry.get("partial", False)
-                self._log(entry["time"], entry["stream"], entry["line"], partial=partial)
+            self._show_log(0, log_lines(result))
         elif invocation.command == "call":
             self._console.print(
                 orjson.dumps(result, option=orjson.OPT_INDENT_2).decode(), soft_wrap=True
@@ -124,9 +117,12 @@ class Session:
         else:
             self._console.print(RENDERERS[invocation.method](result))
 
-    def _log(self, time: str, stream: str, line: str, *, partial: bool) -> None:
-        text = rendering.log_line(time, stream, line, partial=partial)
-        self._console.print(text, soft_wrap=True)
+    def _show_log(self, left_out: int, lines: Sequence[LogLine]) -> None:
+        if left_out:
+            self._console.print(rendering.dropped(left_out))
+        if lines:
+            texts = (rendering.log_line(*line) for line in lines)
+            self._console.print(Text("\n").join(texts), soft_wrap=True)
 
     def _hear(self, topic: str, params: Json) -> None:
         if topic == "python-server-status":

@@ -4,8 +4,8 @@ A `Failure` is the outcome of an operation on a server; the exceptions are wrong
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class FailureCode(StrEnum):
@@ -22,14 +22,13 @@ class FailureCode(StrEnum):
     NOT_SUPPORTED = "NOT_SUPPORTED"
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """A failed operation: `message` says what happened and why, `hint` what to do next."""
 
     code: FailureCode
     message: str
     hint: str | None = None
-    data: Mapping[str, object] = field(default_factory=dict[str, object])
+    data: Mapping[str, object] = {}
 
     @property
     def sentence(self) -> str:

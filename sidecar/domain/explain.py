@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from sidecar.domain.outcome import Exit
 from sidecar.domain.spec import ServerSpec
 
-TAIL_LINES = 20
-"""How many last lines an explanation looks at, and a failure carries along."""
+_SIGNALLED = "Another program or person sent that signal: find out who, then start it again."
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
@@ -33,7 +32,7 @@ class _Rule:
 
 def explain_exit(spec: ServerSpec, port: int, ended: Exit, tail: Sequence[str]) -> Cause:
     """The likeliest cause of an exit nobody asked for."""
-    text = _ANSI.sub("", "\n".join(tail[-TAIL_LINES:]))
+    text = _ANSI.sub("", "\n".join(tail))
     if ended.signal is not None and ended.signal != "SIGABRT":
         return _explain_signal(ended)
     if not ended.clean:
@@ -71,10 +70,10 @@ def _explain_signal(ended: Exit) -> Cause:
             "killed by SIGILL: an instruction this processor does not have",
             "Install a build made for this processor.",
         ),
-        "SIGTERM": Cause("ended by SIGTERM, which the sidecar did not send"),
-        "SIGINT": Cause("ended by SIGINT, which the sidecar did not send"),
+        "SIGTERM": Cause("ended by SIGTERM, which the sidecar did not send", _SIGNALLED),
+        "SIGINT": Cause("ended by SIGINT, which the sidecar did not send", _SIGNALLED),
     }
-    return known.get(ended.signal or "", Cause(f"killed by {ended.signal}"))
+    return known.get(ended.signal or "", Cause(f"killed by {ended.signal}", _SIGNALLED))
 
 
 def _explain_code(code: int, text: str) -> Cause:
@@ -192,7 +191,7 @@ _RULES = (
     _rule(r"^ImportError: (?P<what>.*)$", _import_error),
     _rule(r"(?i)address already in use|EADDRINUSE|WinError 10048", _address_in_use),
     _rule(
-        r"(?i)(?:bind|listen)\S* .*permission denied|permission denied.*\bbind|"
+        r"(?i)(?:bind|listen)\b(?:.*\n){0,2}.*permission denied|permission denied.*\bbind|"
         r"EACCES.*(?:listen|bind|:\d+)|(?:listen|bind).*EACCES|WinError 10013",
         _permission_on_bind,
     ),

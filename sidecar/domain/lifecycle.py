@@ -5,8 +5,8 @@ out the effects it gets back; whatever the contract says of commands that meet (
 stop cancels a start, force interrupts a stop) is decided here and nowhere else.
 """
 
-from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
+from typing import NamedTuple
 
 from sidecar.domain.errors import IllegalTransition
 
@@ -72,8 +72,7 @@ class Effect(Enum):
     STOP_FAILED = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """The outcome of a transition."""
 
     phase: Phase

@@ -1,13 +1,12 @@
 """How a command on a server ended, and how a process did."""
 
 import signal as signals
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sidecar.domain.errors import Failure
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The answer to a command: `message` is for people, `failure` is set when it failed."""
 
     message: str
@@ -24,8 +23,7 @@ class Outcome:
         return self.failure is None
 
 
-@dataclass(frozen=True, slots=True)
-class Exit:
+class Exit(NamedTuple):
     """How a process ended: by itself with `code`, or by `signal` (its name, as in 'SIGKILL').
 
     `out_of_memory` says that the kernel's out-of-memory killer struck while the process lived.

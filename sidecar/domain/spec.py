@@ -6,8 +6,7 @@ fills in defaults, so that nobody further down has to ask "and if it is absent?"
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 PORT_PLACEHOLDER = "{port}"
 HOST_PLACEHOLDER = "{host}"
@@ -17,8 +16,7 @@ ReadyKind = Literal["http", "tcp", "log", "none"]
 PortConflict = Literal["fail", "next"]
 
 
-@dataclass(frozen=True, slots=True)
-class ReadyCheck:
+class ReadyCheck(NamedTuple):
     """How one tells that the server answers.
 
     `http` asks for `path` and wants a status of 200 to 399, or any status with `any_status`;
@@ -38,8 +36,7 @@ class ReadyCheck:
         return self.pattern.pattern if self.pattern else ""
 
 
-@dataclass(frozen=True, slots=True)
-class LogSettings:
+class LogSettings(NamedTuple):
     """`lines` are kept in memory; `file` is rotated at `max_bytes`; `backups` are kept."""
 
     lines: int = 10_000
@@ -48,8 +45,7 @@ class LogSettings:
     backups: int = 5
 
 
-@dataclass(frozen=True, slots=True)
-class ServerSpec:
+class ServerSpec(NamedTuple):
     """One server as configured. Exactly one of `app` and `command` is set; paths are absolute.
 
     `python` is an absolute path or a bare name to be found on PATH. `port` 0 means any free port,
@@ -66,7 +62,7 @@ class ServerSpec:
     host: str = "127.0.0.1"
     port: int = 0
     port_conflict: PortConflict = "fail"
-    env: Mapping[str, str] = field(default_factory=dict[str, str])
+    env: Mapping[str, str] = {}
     autostart: bool = False
     encoding: str = "utf-8"
     stop_timeout: float = 10.0

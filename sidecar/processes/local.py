@@ -56,7 +56,7 @@ class LocalProcesses:
         if announcement is not None:
             announcement.child_has_it()
         self._warm_up()
-        return LocalProcess(popen, mark, spec.encoding, observer, announcement, self._pace)
+        return LocalProcess(popen, mark, spec, observer, announcement, self._pace)
 
     def _warm_up(self) -> None:
         """Imports what every stop needs while the first server starts, which takes longer."""

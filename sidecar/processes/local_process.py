@@ -4,11 +4,11 @@ import asyncio
 import os
 import subprocess
 import time
-from dataclasses import dataclass
 from functools import partial
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from sidecar.domain.events import ServerMetrics, Stream
+from sidecar.domain.spec import ServerSpec
 from sidecar.processes import posix
 from sidecar.processes.announcement import Announcement
 from sidecar.processes.output import OutputReader, Pace
@@ -25,8 +25,7 @@ KILL_SECONDS = 2.0
 """After SIGKILL a process may need this long to be gone; one that hangs in the system stays."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clearance:
+class Clearance(NamedTuple):
     """Fulfils `supervision.interfaces.Cleared`."""
 
     forced: bool
@@ -40,12 +39,13 @@ class LocalProcess:
         self,
         popen: subprocess.Popen[bytes],
         mark: str,
-        encoding: str,
+        spec: ServerSpec,
         observer: ProcessObserver,
         announcement: Announcement | None,
         pace: Pace,
     ) -> None:
         self._popen = popen
+        self._spec = spec
         self._mark = mark
         self._since = time.time()
         self._observer = observer
@@ -57,8 +57,8 @@ class LocalProcess:
         self._deadline = 0.0
         self._sampler: Sampler | None = None
         self._readers = [
-            self._reader("stdout", popen.stdout, encoding, pace),
-            self._reader("stderr", popen.stderr, encoding, pace),
+            self._reader("stdout", popen.stdout, pace),
+            self._reader("stderr", popen.stderr, pace),
         ]
         self._unwatch = posix.watch_exit(popen, self._on_exit)
 
@@ -139,13 +139,11 @@ class LocalProcess:
         self._ended.set()
         self._observer.on_exit(posix.explain_returncode(returncode, self._out_of_memory_kills))
 
-    def _reader(
-        self, stream: Stream, pipe: IO[bytes] | None, encoding: str, pace: Pace
-    ) -> OutputReader:
+    def _reader(self, stream: Stream, pipe: IO[bytes] | None, pace: Pace) -> OutputReader:
         assert pipe is not None
         hand_on = partial(self._observer.on_output, stream)
         with pipe:
-            return OutputReader(os.dup(pipe.fileno()), encoding, hand_on, pace)
+            return OutputReader(os.dup(pipe.fileno()), self._spec.encoding, hand_on, pace)
 
     def _family(self) -> "Family":
         from sidecar.processes.tree import Family
@@ -157,7 +155,7 @@ class LocalProcess:
 
         if tree.listeners(tree.members(self._family()), port):
             return None
-        holder = ports.find_holder(port)
+        holder = ports.find_holder(self._spec.host, port)
         return None if holder.pid is None else str(holder)
 
     def _sample(self) -> ServerMetrics:

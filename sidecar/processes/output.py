@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from sidecar.domain.lines import LineAssembler, Piece
 
-READ_BYTES = 128 * 1024
+READ_BYTES = 32 * 1024
 """One read: large enough to be cheap for each line, small enough to let a request in between."""
 
 UNFINISHED_LINE_SECONDS = 0.2

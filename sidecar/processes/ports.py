@@ -7,10 +7,11 @@ take it: the server then ends early and says so.
 import asyncio
 import errno
 import socket
-from dataclasses import dataclass
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from sidecar.domain.errors import Failure, FailureCode
-from sidecar.domain.spec import ServerSpec
+from sidecar.domain.spec import WILDCARD_HOSTS, ServerSpec, connect_host
 from sidecar.supervision.interfaces import CannotLaunch
 
 LAST_PORT = 65_535
@@ -18,8 +19,7 @@ LAST_PORT = 65_535
 LISTEN_ERRORS = frozenset({errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE)})
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """The process that listens on a port, as far as the system tells."""
 
     pid: int | None = None
@@ -47,7 +47,7 @@ def _choose(spec: ServerSpec, preferred: int, avoid: frozenset[int]) -> int:
     suggested = next_free(spec.host, preferred, avoid)
     if spec.port_conflict == "next" and suggested is not None:
         return suggested
-    raise CannotLaunch(_in_use(spec, preferred, find_holder(preferred), suggested))
+    raise CannotLaunch(_in_use(spec, preferred, find_holder(spec.host, preferred), suggested))
 
 
 def is_free(host: str, port: int) -> bool:
@@ -56,10 +56,20 @@ def is_free(host: str, port: int) -> bool:
     Any other obstacle (no permission, not an address of ours) is left for the server to report.
     """
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        with socket.socket(family, kind, protocol) as probe:
+        return not any(_is_held(*address) for address in _addresses(host, port))
+    except OSError:
+        return True
+
+
+def _addresses(host: str, port: int) -> Iterable[tuple[int, tuple[object, ...]]]:
+    """The families and addresses that a server binds for `host`: all of them, as asyncio does."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    return dict.fromkeys((family, address) for family, _, _, _, address in found)
+
+
+def _is_held(family: int, address: tuple[object, ...]) -> bool:
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
             # As asyncio and uvicorn do: a port whose last connections linger is free all the same.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if family == socket.AF_INET6:
@@ -67,8 +77,8 @@ def is_free(host: str, port: int) -> bool:
             probe.bind(address)
             probe.listen(1)
     except OSError as error:
-        return error.errno not in LISTEN_ERRORS
-    return True
+        return error.errno in LISTEN_ERRORS
+    return False
 
 
 def any_free(host: str, avoid: frozenset[int]) -> int:
@@ -93,18 +103,23 @@ def next_free(host: str, port: int, avoid: frozenset[int]) -> int | None:
     return next((p for p in candidates if is_free(host, p)), None)
 
 
-def find_holder(port: int) -> Holder:
-    """Who listens on a port. Looks at every process, so it takes its time."""
+def find_holder(host: str, port: int) -> Holder:
+    """Who listens on an address. Looks at every process, so it takes its time."""
     import psutil  # takes 15 ms, which a start without trouble need not wait for
 
     try:
         connections = psutil.net_connections(kind="tcp")
     except psutil.Error:
         return Holder()
-    for connection in connections:
-        if connection.status == psutil.CONN_LISTEN and connection.laddr[1:2] == (port,):
-            return _describe(connection.pid)
-    return Holder()
+    holders = {
+        str(address): connection.pid
+        for connection in connections
+        if connection.status == psutil.CONN_LISTEN and connection.laddr[1:2] == (port,)
+        for address in connection.laddr[:1]
+    }
+    ours = {connect_host(host), *WILDCARD_HOSTS}
+    in_the_way = [pid for held, pid in holders.items() if host in WILDCARD_HOSTS or held in ours]
+    return _describe(next(iter(in_the_way or holders.values()), None))
 
 
 def _describe(pid: int | None) -> Holder:

@@ -5,6 +5,7 @@ of milliseconds of import. What comes back matters only as far as its status.
 """
 
 import asyncio
+import os
 import re
 import ssl
 
@@ -14,7 +15,7 @@ ANSWER_SECONDS = 5.0
 """A single question is given up after this long; the check goes on with the next."""
 
 _STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? (\d{3})\b")
-_STATUS_LINE_BYTES = 4096
+_BODY_BYTES = 64 * 1024
 
 
 async def probe(spec: ServerSpec, port: int) -> str | None:
@@ -27,8 +28,11 @@ async def probe(spec: ServerSpec, port: int) -> str | None:
             return await _ask(spec, host, port, path, what)
     except TimeoutError:
         return f"{what} did not answer within {ANSWER_SECONDS:g} s"
+    except ConnectionRefusedError:
+        return f"nothing listens on {bracketed(host)}:{port} yet"
     except OSError as error:
-        return f"{what} is not reachable ({error.strerror or type(error).__name__})"
+        why = os.strerror(error.errno) if error.errno else type(error).__name__
+        return f"{what} is not reachable ({why})"
 
 
 async def _ask(spec: ServerSpec, host: str, port: int, path: str | None, what: str) -> str | None:
@@ -42,10 +46,14 @@ async def _ask(spec: ServerSpec, host: str, port: int, path: str | None, what: s
             "User-Agent: python-server-sidecar\r\nAccept: */*\r\nConnection: close\r\n\r\n"
         )
         writer.write(request.encode())
-        answer = await reader.read(_STATUS_LINE_BYTES)
+        status_line = await reader.readline()
+        # To hang up before the answer is over would look like a fault in the server's log.
+        await reader.read(_BODY_BYTES)
+    except (ValueError, asyncio.IncompleteReadError):  # a line without end
+        status_line = b""
     finally:
         writer.close()
-    match = _STATUS_LINE.match(answer)
+    match = _STATUS_LINE.match(status_line)
     if match is None:
         return f"{what} did not answer in HTTP"
     status = int(match[1])

@@ -1,17 +1,20 @@
 """JSON-RPC 2.0 by jsonrpcserver, and what it leaves to its user. The only file that imports it.
 
-jsonrpcserver 5.0.9 calls methods and builds answers. Three things are done here instead: a batch is
+jsonrpcserver 5.0.9 finds the method, calls it and builds the answer. Done here instead: a batch is
 taken apart, since its schema check would refuse all of it for one bad element; requests are checked
 by hand, since the schema's library costs 60 ms of start; and exceptions become errors in
 `rpc.errors`, since it would send their text to the client.
+
+Its synchronous dispatch is used for all methods: each begins when its request arrives, in order,
+and most are done then, without a turn of the event loop. What takes longer returns an awaitable.
 """
 
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from importlib.util import find_spec, module_from_spec
-from typing import Any, cast
+from inspect import isawaitable
+from typing import Any, NamedTuple, cast
 
 import orjson
 
@@ -19,8 +22,10 @@ from sidecar.protocol import codes
 from sidecar.rpc.errors import WireError, to_wire_error
 from sidecar.rpc.wire import encode
 
-Handler = Callable[[Any], Awaitable[object]]
-"""Takes `params`, an object or an array; returns what goes into `result`."""
+Json = Any
+
+Handler = Callable[[Any], object]
+"""Takes `params`, an object or an array; returns what goes into `result`, or an awaitable of it."""
 
 
 def _import_jsonrpcserver() -> tuple[Any, ...]:
@@ -42,16 +47,15 @@ def _import_jsonrpcserver() -> tuple[Any, ...]:
 
 
 def _submodules() -> tuple[Any, ...]:
-    from jsonrpcserver import async_dispatcher, response, result, sentinels
+    from jsonrpcserver import dispatcher, response, result, sentinels
 
-    return async_dispatcher, result, response, sentinels
-
-
-_async_dispatcher, _result, _response, _sentinels = _import_jsonrpcserver()
+    return dispatcher, response, result, sentinels
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+_dispatcher, _response, _result, _sentinels = _import_jsonrpcserver()
+
+
+class Answer(NamedTuple):
     """What goes back; `may_overtake` says that notifications need not be waited for."""
 
     body: bytes
@@ -63,32 +67,33 @@ class Dispatcher:
 
     def __init__(self, handlers: Mapping[str, Handler], commands: frozenset[str]) -> None:
         """`commands` are the methods that cause notifications, which their answers must follow."""
-        self._methods = {name: _as_method(handler) for name, handler in handlers.items()}
+        self._methods = {name: self._as_method(handler) for name, handler in handlers.items()}
         self._commands = commands
+        self._under_way: set[asyncio.Task[dict[str, Json]]] = set()
 
-    async def answer(self, message: bytes) -> Answer | None:
-        """The answer to a request or a batch; None if nothing is to be answered."""
+    def answer(self, message: bytes) -> Answer | Awaitable[Answer] | None:
+        """Begins what is asked; the answer, now or later, or None if none is wanted."""
         try:
             parsed: object = orjson.loads(message)
         except orjson.JSONDecodeError:
             return Answer(encode(parse_error("the message is not valid JSON")), may_overtake=True)
-        if not isinstance(parsed, list):
-            answer = await self._answer_one(parsed)
-            return None if answer is None else Answer(encode(answer), self._may_overtake(parsed))
-        elements = cast(list[object], parsed)
-        if not elements:
+        if parsed == []:
             return Answer(encode(invalid_request("a batch must not be empty")), may_overtake=True)
-        answers = await asyncio.gather(*map(self._answer_one, elements))
-        told = [answer for answer in answers if answer is not None]
-        if not told:
+        elements = cast(list[object], parsed) if isinstance(parsed, list) else [parsed]
+        begun = [answer for answer in map(self._begin, elements) if answer is not None]
+        if not begun:
             return None
-        return Answer(encode(told), all(map(self._may_overtake, elements)))
+        may_overtake = not any(map(self._is_command, elements))
+        if any(isinstance(answer.get("result"), asyncio.Task) for answer in begun):
+            return self._complete(begun, is_batch=parsed is elements, may_overtake=may_overtake)
+        return Answer(encode(begun if parsed is elements else begun[0]), may_overtake)
 
-    async def _answer_one(self, request: object) -> dict[str, Any] | None:
+    def _begin(self, request: object) -> dict[str, Json] | None:
+        """The answer to one request, in which a task may stand for the result."""
         wrong = _what_is_wrong(request)
         if wrong is not None:
             return invalid_request(wrong, _echoed_id(request))
-        return await _async_dispatcher.dispatch_to_response_pure(
+        return _dispatcher.dispatch_to_response_pure(
             deserializer=_as_it_is,
             validator=_as_it_is,
             methods=self._methods,
@@ -97,10 +102,50 @@ class Dispatcher:
             request=request,
         )
 
-    def _may_overtake(self, request: object) -> bool:
+    async def _complete(
+        self, begun: list[dict[str, Json]], *, is_batch: bool, may_overtake: bool
+    ) -> Answer:
+        for answer in begun:
+            if isinstance(answer.get("result"), asyncio.Task):
+                answer.update(await answer.pop("result"))
+        return Answer(encode(begun if is_batch else begun[0]), may_overtake)
+
+    def _as_method(self, handler: Handler) -> Callable[..., Any]:
+        """`handler` as jsonrpcserver calls it, with its exceptions turned into results."""
+
+        def method(*args: object, **kwargs: object) -> Any:
+            try:
+                result = handler(kwargs or list(args))
+            except Exception as exception:  # noqa: BLE001 - logged if nobody expected it
+                error = to_wire_error(exception)
+                return _result.Error(error.code, error.message, _or_none_at_all(error.data))
+            return _result.Success(self._as_task(result) if isawaitable(result) else result)
+
+        return method
+
+    def _as_task(self, result: Awaitable[object]) -> asyncio.Task[dict[str, Json]]:
+        """Sees a result through, whether an answer is wanted or not."""
+        task = asyncio.create_task(_outcome(result))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
+
+    def _is_command(self, request: object) -> bool:
         if not isinstance(request, dict):
-            return True
-        return cast(dict[str, object], request).get("method") not in self._commands
+            return False
+        return cast(dict[str, object], request).get("method") in self._commands
+
+
+async def _outcome(result: Awaitable[object]) -> dict[str, Json]:
+    """The part of an answer that tells how it went."""
+    try:
+        return {"result": await result}
+    except Exception as exception:  # noqa: BLE001 - logged if nobody expected it
+        return {"error": to_wire_error(exception).as_object()}
+
+
+def _or_none_at_all(data: dict[str, Json] | None) -> Any:
+    return _sentinels.NODATA if data is None else data
 
 
 def parse_error(what: str) -> dict[str, Any]:
@@ -111,21 +156,6 @@ def parse_error(what: str) -> dict[str, Any]:
 def invalid_request(what: str, request_id: object = None) -> dict[str, Any]:
     """The answer to JSON that is not a request."""
     return WireError(codes.INVALID_REQUEST, what).response(request_id)
-
-
-def _as_method(handler: Handler) -> Callable[..., Awaitable[Any]]:
-    """`handler` as jsonrpcserver calls it, with its exceptions turned into results."""
-
-    async def method(*args: object, **kwargs: object) -> Any:
-        try:
-            return _result.Success(await handler(kwargs or list(args)))
-        except Exception as exception:  # noqa: BLE001 - `to_wire_error` logs what nobody expected
-            error = to_wire_error(exception)
-            if error.data is None:
-                return _result.Error(error.code, error.message)
-            return _result.Error(error.code, error.message, error.data)
-
-    return method
 
 
 def _as_it_is(value: object) -> object:

@@ -1,8 +1,7 @@
 """From exceptions to error objects: what a client is told of a failure."""
 
 import logging
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sidecar.domain.errors import InvalidSetting, ShuttingDown, SidecarError, UnknownServer
 from sidecar.protocol import codes
@@ -12,20 +11,23 @@ logger = logging.getLogger(__name__)
 INTERNAL_MESSAGE = "the sidecar failed internally; its log (stderr) has the details"
 
 
-@dataclass(frozen=True, slots=True)
-class WireError:
+class WireError(NamedTuple):
     """What goes into `error`."""
 
     code: int
     message: str
     data: dict[str, Any] | None = None
 
-    def response(self, request_id: object) -> dict[str, Any]:
-        """The whole answer."""
+    def as_object(self) -> dict[str, Any]:
+        """The error itself."""
         error: dict[str, Any] = {"code": self.code, "message": self.message}
         if self.data is not None:
             error["data"] = self.data
-        return {"jsonrpc": "2.0", "error": error, "id": request_id}
+        return error
+
+    def response(self, request_id: object) -> dict[str, Any]:
+        """The whole answer."""
+        return {"jsonrpc": "2.0", "error": self.as_object(), "id": request_id}
 
 
 def to_wire_error(exception: Exception) -> WireError:

@@ -3,15 +3,14 @@
 Each is a few lines that find the server and hand over to `supervision`; nothing is decided here.
 """
 
-import difflib
 import os
-import platform
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sidecar import __version__
 from sidecar.config.catalogue import Catalogue
+from sidecar.config.problems import unknown
 from sidecar.domain.errors import InvalidSetting
 from sidecar.domain.events import Stream
 from sidecar.domain.outcome import Outcome
@@ -48,7 +47,7 @@ class Methods:
 
     def handlers(self) -> dict[str, Handler]:
         """Every method by its name on the wire."""
-        table: dict[str, tuple[type, Callable[..., Awaitable[Json]]]] = {
+        table: dict[str, tuple[type, Callable[..., Json]]] = {
             "initialize": (params.InitializeParams, self.initialize),
             "start": (params.StartParams, self.start),
             "stop": (params.StopParams, self.stop),
@@ -64,7 +63,7 @@ class Methods:
         }
         return {name: _reading(cls, method) for name, (cls, method) in table.items()}
 
-    async def initialize(
+    def initialize(
         self,
         *,
         protocolVersion: str = "",  # noqa: N803 - as on the wire
@@ -87,26 +86,26 @@ class Methods:
                 "name": "sidecar",
                 "version": __version__,
                 "pid": os.getpid(),
-                "python": platform.python_version(),
+                "python": sys.version.split()[0],
                 "platform": sys.platform,
             },
             "capabilities": {"notifications": list(codes.TOPICS)},
             "servers": to_wire(self._manager.statuses()),
         }
 
-    async def start(self, *, name: str | None = None, wait: bool = True) -> Json:
+    def start(self, *, name: str | None = None, wait: bool = True) -> Json:
         """Starts a server."""
         server = self._manager.commandable(name)
-        return _control_response(server, await server.start(wait=wait))
+        return _control_response_later(server, server.start(wait=wait))
 
-    async def stop(
+    def stop(
         self, *, name: str | None = None, force: bool = False, timeout: float | None = None
     ) -> Json:
         """Stops a server."""
         server = self._manager.commandable(name)
-        return _control_response(server, await server.stop(force=force, grace=timeout))
+        return _control_response_later(server, server.stop(force=force, grace=timeout))
 
-    async def restart(
+    def restart(
         self,
         *,
         name: str | None = None,
@@ -116,18 +115,18 @@ class Methods:
     ) -> Json:
         """Restarts a server, or starts one that does not run."""
         server = self._manager.commandable(name)
-        outcome = await server.restart(force=force, grace=timeout, wait=wait)
-        return _control_response(server, outcome)
+        outcome = server.restart(force=force, grace=timeout, wait=wait)
+        return _control_response_later(server, outcome)
 
-    async def get_status(self, *, name: str | None = None) -> Json:
+    def get_status(self, *, name: str | None = None) -> Json:
         """A server at this moment, with its newest lines."""
         return status_to_wire(self._manager.server(name).status())
 
-    async def list_servers(self) -> Json:
+    def list_servers(self) -> Json:
         """Every server, without lines."""
         return to_wire(self._manager.statuses())
 
-    async def get_logs(
+    def get_logs(
         self,
         *,
         name: str | None = None,
@@ -138,11 +137,11 @@ class Methods:
         """A page of lines."""
         return to_wire(self._manager.server(name).logs.ring.page(after, limit, stream))
 
-    async def clear_logs(self, *, name: str | None = None) -> Json:
+    def clear_logs(self, *, name: str | None = None) -> Json:
         """Forgets the lines held; numbers go on."""
         return {"cleared": self._manager.commandable(name).logs.ring.clear()}
 
-    async def update_server(
+    def update_server(
         self, *, name: str | None = None, changes: dict[str, Json] | None = None
     ) -> Json:
         """Changes settings, for the next start where a running process cannot take them on."""
@@ -157,16 +156,18 @@ class Methods:
 
     async def get_metrics(self, *, name: str | None = None) -> Json:
         """CPU and memory of a server's process tree."""
-        self._manager.refuse_when_closing()
-        return to_wire(await self._manager.server(name).metrics())
+        return to_wire(await self._manager.commandable(name).metrics())
 
-    async def shutdown(self) -> None:
+    def shutdown(self) -> Awaitable[None]:
         """Stops every server with its full grace; the sidecar ends after the answer."""
         self._manager.refuse_when_closing()
-        await self._manager.close()
+        return self._shut_down(self._manager.close())
+
+    async def _shut_down(self, closed: Awaitable[object]) -> None:
+        await closed
         self._when_shut_down()
 
-    async def discover(self) -> Json:
+    def discover(self) -> Json:
         """The OpenRPC document of all this."""
         self._manager.refuse_when_closing()
         from sidecar.protocol.openrpc import document  # pydantic, beneath it, takes 100 ms
@@ -174,11 +175,11 @@ class Methods:
         return document()
 
 
-def _reading(cls: type, method: Callable[..., Awaitable[Json]]) -> Handler:
+def _reading(cls: type, method: Callable[..., Json]) -> Handler:
     """A handler that reads its params as `cls` lists them."""
 
-    async def handler(written: object) -> Json:
-        return await method(**(params.read_params(cls, written) if written else {}))
+    def handler(written: object) -> Json:
+        return method(**(params.read_params(cls, written) if written else {}))
 
     return handler
 
@@ -186,10 +187,12 @@ def _reading(cls: type, method: Callable[..., Awaitable[Json]]) -> Handler:
 def _known_topics(topics: list[str]) -> frozenset[str]:
     for index, topic in enumerate(topics):
         if topic not in codes.TOPICS:
-            near = difflib.get_close_matches(topic, codes.TOPICS, n=1)
-            cure = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(codes.TOPICS)}"
-            raise InvalidSetting(f"notifications.{index}", f"unknown topic; {cure}")
+            raise InvalidSetting(f"notifications.{index}", unknown("topic", topic, codes.TOPICS))
     return frozenset(topics)
+
+
+async def _control_response_later(server: ManagedServer, outcome: Awaitable[Outcome]) -> Json:
+    return _control_response(server, await outcome)
 
 
 def _control_response(server: ManagedServer, outcome: Outcome) -> dict[str, Json]:

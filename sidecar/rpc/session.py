@@ -1,9 +1,10 @@
 """One client: its requests in flight, its notifications, its outbox."""
 
 import asyncio
+from collections.abc import Awaitable
 
 from sidecar.config.catalogue import Catalogue
-from sidecar.rpc.dispatcher import Dispatcher
+from sidecar.rpc.dispatcher import Answer, Dispatcher
 from sidecar.rpc.methods import COMMANDS, Methods
 from sidecar.rpc.notifications import Notifier
 from sidecar.rpc.outbox import Outbox
@@ -29,10 +30,14 @@ class Session:
         manager.listen(self._notifier.on_event)
 
     def receive(self, message: bytes) -> None:
-        """Takes a message in; it is answered through the outbox, when it is done."""
-        task = asyncio.create_task(self._answer(message))
-        self._in_flight.add(task)
-        task.add_done_callback(self._in_flight.discard)
+        """Takes a message in and begins what it asks; the answer goes through the outbox."""
+        answer = self._dispatcher.answer(message)
+        if isinstance(answer, Answer):
+            self._put(answer)
+        elif answer is not None:
+            task = asyncio.create_task(self._put_later(answer))
+            self._in_flight.add(task)
+            task.add_done_callback(self._in_flight.discard)
 
     async def finish(self, limit: float) -> None:
         """Waits until every request has been answered, at most `limit` seconds."""
@@ -43,7 +48,8 @@ class Session:
         """Ends what the client had switched on."""
         self._metrics.switch(on=False)
 
-    async def _answer(self, message: bytes) -> None:
-        answer = await self._dispatcher.answer(message)
-        if answer is not None:
-            self.outbox.put_answer(answer.body, may_overtake=answer.may_overtake)
+    async def _put_later(self, answer: Awaitable[Answer]) -> None:
+        self._put(await answer)
+
+    def _put(self, answer: Answer) -> None:
+        self.outbox.put_answer(answer.body, may_overtake=answer.may_overtake)

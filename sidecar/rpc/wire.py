@@ -1,7 +1,6 @@
 """Domain values as JSON: keys in camelCase, absent values as absent keys."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, cast
 
@@ -10,28 +9,27 @@ import orjson
 Json = Any
 
 
+def to_wire(value: object) -> Json:
+    """A named tuple as an object, whatever it holds likewise; anything else as it is."""
+    if not isinstance(value, tuple | list):
+        return value
+    items = cast(Sequence[object], value)
+    keys = _wire_keys(type(items))
+    if keys is None:
+        return [to_wire(item) for item in items]
+    return {key: to_wire(item) for key, item in zip(keys, items, strict=True) if item is not None}
+
+
 @cache
-def _wire_names(cls: type) -> tuple[tuple[str, str], ...]:
-    return tuple((item.name, _camel_case(item.name)) for item in fields(cls))
+def _wire_keys(cls: type[Sequence[object]]) -> tuple[str, ...] | None:
+    """The keys of a kind of named tuple; None for a plain sequence."""
+    names: tuple[str, ...] | None = getattr(cls, "_fields", None)
+    return None if names is None else tuple(map(_camel_case, names))
 
 
 def _camel_case(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(map(str.capitalize, rest))
-
-
-def to_wire(value: object) -> Json:
-    """A dataclass as an object, whatever it holds likewise; anything else as it is."""
-    if not is_dataclass(value) or isinstance(value, type):
-        if isinstance(value, tuple | list):
-            return [to_wire(item) for item in cast(Sequence[object], value)]
-        return value
-    wire: dict[str, Json] = {}
-    for name, key in _wire_names(type(value)):
-        item = getattr(value, name)
-        if item is not None:
-            wire[key] = item if isinstance(item, str | int | float) else to_wire(item)
-    return wire
 
 
 def encode(message: Json) -> bytes:

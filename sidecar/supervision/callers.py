@@ -11,11 +11,11 @@ class Callers:
     def __init__(self) -> None:
         self._waiting: list[asyncio.Future[Outcome]] = []
 
-    async def join(self) -> Outcome:
-        """Waits for the next `settle`."""
-        future = asyncio.get_running_loop().create_future()
+    def join(self) -> asyncio.Future[Outcome]:
+        """What the next `settle` will give."""
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
-        return await future
+        return future
 
     def settle(self, outcome: Outcome) -> None:
         """Answers everyone who waits now."""
@@ -23,3 +23,10 @@ class Callers:
         for future in waiting:
             if not future.done():
                 future.set_result(outcome)
+
+
+def at_once(outcome: Outcome) -> asyncio.Future[Outcome]:
+    """An answer for which nobody needs to wait."""
+    future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+    future.set_result(outcome)
+    return future

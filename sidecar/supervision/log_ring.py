@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from sidecar.domain.events import Stream
 from sidecar.domain.lines import Piece
@@ -36,8 +37,7 @@ class LogBlock:
         return self.seq + self.count
 
 
-@dataclass(frozen=True, slots=True)
-class LogEntry:
+class LogEntry(NamedTuple):
     """One line, or with `partial` a piece of one."""
 
     seq: int
@@ -47,8 +47,7 @@ class LogEntry:
     partial: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LogPage:
+class LogPage(NamedTuple):
     """`next` is the following `after`; `dropped` lines after `after` are no longer held."""
 
     entries: tuple[LogEntry, ...]

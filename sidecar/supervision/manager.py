@@ -1,7 +1,7 @@
 """All servers of a sidecar: found by name, listened to, and stopped at the end."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 
 from sidecar.domain.errors import InvalidSetting, ShuttingDown, UnknownServer
 from sidecar.domain.events import Event, Listener, ServerStatus
@@ -60,7 +60,7 @@ class Manager:
         for name in self._servers if names is None else names:
             server = self._servers[name]
             if server.spec.autostart and not server.live:
-                server.begin_start()
+                server.start(wait=False)
 
     def server(self, name: str | None) -> ManagedServer:
         """The server of that name; without one the only server, or the one called `default`.
@@ -98,10 +98,10 @@ class Manager:
         """Every server's status without logs, in the order of configuration."""
         return [server.status(log_lines=0) for server in self._servers.values()]
 
-    async def close(self) -> None:
-        """Stops every server with its full grace, and takes no more commands."""
+    def close(self) -> Awaitable[object]:
+        """Stops every server with its full grace, and takes no more commands from now on."""
         self._closing = True
-        await asyncio.gather(*(server.stop() for server in self._servers.values()))
+        return asyncio.gather(*(server.stop() for server in self._servers.values()))
 
     async def close_soon(self) -> None:
         """The client is gone: lets starts finish for a moment, then stops everything quickly."""

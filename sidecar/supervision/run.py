@@ -11,7 +11,6 @@ from collections.abc import Callable
 
 from sidecar.domain.errors import Failure, FailureCode
 from sidecar.domain.events import Stream
-from sidecar.domain.explain import TAIL_LINES, explain_exit
 from sidecar.domain.lifecycle import Input
 from sidecar.domain.lines import Piece
 from sidecar.domain.outcome import Exit
@@ -25,6 +24,9 @@ from sidecar.supervision.interfaces import (
 )
 from sidecar.supervision.log_stream import LogStream
 from sidecar.supervision.startup import Attempt, LogWatch, NotReady, wait_until_ready
+
+TAIL_LINES = 20
+"""A failure carries so many of the last lines."""
 
 logger = logging.getLogger(__name__)
 
@@ -151,6 +153,8 @@ class Run:
         self._tell(Input.SURVIVED if self.survivors else Input.CLEARED)
 
     def _explained_exit(self) -> Failure:
+        from sidecar.domain.explain import explain_exit  # many patterns, for bad days only
+
         ended = self.exit or Exit()
         tail = self._tail()
         cause = explain_exit(self.spec, self.port, ended, tail)

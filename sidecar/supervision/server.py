@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import assert_never
 
 from sidecar.domain.errors import Failure, FailureCode
@@ -23,7 +22,7 @@ from sidecar.domain.events import (
 from sidecar.domain.lifecycle import Effect, Input, Phase, Status, transition
 from sidecar.domain.outcome import Outcome
 from sidecar.domain.spec import ServerSpec, url_of
-from sidecar.supervision.callers import Callers
+from sidecar.supervision.callers import Callers, at_once
 from sidecar.supervision.interfaces import LogFileOpener, Processes
 from sidecar.supervision.log_stream import LogStream, utc_now
 from sidecar.supervision.run import Run
@@ -35,7 +34,10 @@ _ENDING_BY_COMMAND = frozenset({Phase.STOPPING, Phase.RESTARTING})
 
 
 class ManagedServer:
-    """A configured server, running or not. All methods belong to the event loop's thread."""
+    """A configured server, running or not. All methods belong to the event loop's thread.
+
+    Commands act at once; what they return can be awaited for the outcome, and need not be.
+    """
 
     def __init__(
         self,
@@ -59,6 +61,7 @@ class ManagedServer:
         self._grace = spec.stop_timeout
         self._last_error: str | None = None
         self._exit_expected = False
+        self._stuck_by_command = False
         self._old_was_killed = False
 
     @property
@@ -105,30 +108,30 @@ class ManagedServer:
             signal=ended.signal if ended else None,
         )
 
-    async def start(self, *, wait: bool = True) -> Outcome:
+    def start(self, *, wait: bool = True) -> asyncio.Future[Outcome]:
         """Starts the server, or joins the start under way; with `wait` until running or failed."""
         if self.running:
-            return Outcome(f"{self.spec.name} is already running{self._whereabouts()}")
-        return await self._take_start(Input.START, wait)
+            return at_once(Outcome(f"{self.spec.name} is already running{self._whereabouts()}"))
+        return self._take_start(Input.START, wait)
 
-    async def restart(
+    def restart(
         self, *, force: bool = False, grace: float | None = None, wait: bool = True
-    ) -> Outcome:
+    ) -> asyncio.Future[Outcome]:
         """Stops and starts the server, or joins the restart under way."""
         self._set_grace(grace)
-        return await self._take_start(Input.RESTART_KILL if force else Input.RESTART, wait)
+        return self._take_start(Input.RESTART_KILL if force else Input.RESTART, wait)
 
-    async def stop(self, *, force: bool = False, grace: float | None = None) -> Outcome:
+    def stop(self, *, force: bool = False, grace: float | None = None) -> asyncio.Future[Outcome]:
         """Stops the server; returns when nothing of it is left. `grace` is in seconds."""
         before = self._phase
         self._set_grace(grace)
         self._feed(Input.KILL if force else Input.STOP)
         if self._phase is Phase.STOPPED:
             done = "is already stopped" if before is Phase.STOPPED else "is stopped"
-            return Outcome(f"{self.spec.name} {done}")
+            return at_once(Outcome(f"{self.spec.name} {done}"))
         if before in _ENDING_BY_COMMAND and grace is not None and self._run is not None:
             self._run.clear(grace)
-        return await self._stoppers.join()
+        return self._stoppers.join()
 
     def configure(self, spec: ServerSpec) -> bool:
         """Changes the settings; returns whether a running process needs a restart to have them."""
@@ -145,11 +148,7 @@ class ManagedServer:
         if process is None:
             return ServerMetrics(name=self.spec.name, time=utc_now())
         sample = await process.sample()
-        return replace(sample, name=self.spec.name, uptime=self.status(log_lines=0).uptime)
-
-    def begin_start(self) -> None:
-        """Starts the server and leaves it at that."""
-        self._feed(Input.START)
+        return sample._replace(name=self.spec.name, uptime=self.status(log_lines=0).uptime)
 
     async def settle(self, limit: float) -> None:
         """Waits until no start is under way, at most `limit` seconds."""
@@ -158,11 +157,11 @@ class ManagedServer:
                 while self.starting:
                     await self._starters.join()
 
-    async def _take_start(self, given: Input, wait: bool) -> Outcome:
+    def _take_start(self, given: Input, wait: bool) -> asyncio.Future[Outcome]:
         self._feed(given)
         if not wait:
-            return Outcome(f"{self.spec.name} is starting")
-        return await self._starters.join()
+            return at_once(Outcome(f"{self.spec.name} is starting"))
+        return self._starters.join()
 
     def _set_grace(self, grace: float | None) -> None:
         self._grace = self.spec.stop_timeout if grace is None else grace
@@ -170,7 +169,7 @@ class ManagedServer:
     def _happened(self, given: Input) -> None:
         """Takes in what the run tells."""
         if given in (Input.EXIT, Input.CRASH):
-            self._exit_expected = self._phase in _ENDING_BY_COMMAND
+            self._exit_expected = self._phase in _ENDING_BY_COMMAND or self._stuck_by_command
         elif given in (Input.CLEARED, Input.SURVIVED):
             self._account_for_end(given)
         self._feed(given)
@@ -194,6 +193,8 @@ class ManagedServer:
         before = self._phase
         step = transition(before, given)
         self._phase = step.phase
+        if step.phase is Phase.STUCK:
+            self._stuck_by_command = before in _ENDING_BY_COMMAND
         if Effect.LAUNCH in step.effects:
             self._run = self._new_run(restarting=before is Phase.RESTARTING)
             self._last_error = None

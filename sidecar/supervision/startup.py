@@ -17,6 +17,9 @@ FIRST_PROBE_SECONDS = 0.01
 """A local server is asked again this soon while it starts: that is all a start loses to waiting."""
 
 SLOWEST_PROBE_SECONDS = 0.1
+UNANSWERED_SECONDS = 0.2
+"""A question unanswered for so long is worth telling of when the time is over."""
+
 PROBE_SLOWDOWN = 1.1
 """Each pause is so many times the last: a server that takes half a minute is not hammered."""
 
@@ -55,6 +58,15 @@ class Attempt:
     process: Process
     log_watch: LogWatch | None
     missing: str = "it has not started up"
+    asked_at: float | None = None  # when a question was put that is not answered yet
+
+    def what_is_missing(self) -> str:
+        """As the end of a sentence."""
+        if self.asked_at is not None:
+            waited = time.monotonic() - self.asked_at
+            if waited > UNANSWERED_SECONDS:
+                return f"it accepts on port {self.port} but has not answered for {waited:.1f} s"
+        return self.missing
 
 
 async def wait_until_ready(attempt: Attempt, processes: Processes) -> None:
@@ -71,7 +83,7 @@ async def wait_until_ready(attempt: Attempt, processes: Processes) -> None:
         raise NotReady(
             Failure(
                 FailureCode.READY_TIMEOUT,
-                f"{attempt.spec.name} was not ready within {timeout:g} s: {attempt.missing}; "
+                f"{attempt.spec.name} was not ready within {timeout:g} s: {attempt.what_is_missing()}; "
                 "it was stopped",
                 "See its last lines; if it only needs longer, raise `ready.timeout`.",
             )
@@ -93,13 +105,13 @@ async def _ready(attempt: Attempt, processes: Processes) -> None:
 async def _answers(attempt: Attempt, processes: Processes) -> None:
     pause = FIRST_PROBE_SECONDS
     while True:
-        asked = time.monotonic()
+        attempt.asked_at = asked = time.monotonic()
         missing = await processes.probe(attempt.spec, attempt.port)
         if missing is None:
             other = await attempt.process.port_answerer(attempt.port)
             if other is None:
                 return
             missing = f"another program answers on port {attempt.port}: {other}"
-        attempt.missing = missing
+        attempt.missing, attempt.asked_at = missing, None
         await asyncio.sleep(max(0.0, pause - (time.monotonic() - asked)))
         pause = min(pause * PROBE_SLOWDOWN, SLOWEST_PROBE_SECONDS)

@@ -6,8 +6,7 @@ of a byte order mark tells which of the two a client speaks.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024
 """A larger message is skipped and answered with an error."""
@@ -23,8 +22,7 @@ _LENGTH = re.compile(rb"(?:^|\r?\n)content-length[ \t]*:[ \t]*(\d{1,18})[ \t]*(?
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 
 
-@dataclass(frozen=True, slots=True)
-class TooLarge:
+class TooLarge(NamedTuple):
     """Stands for a message over the limit, which is skipped."""
 
 

@@ -33,9 +33,6 @@ FIRST_BYTE_SECONDS = 1.0
 FLUSH_SECONDS = 1.0
 """What a client gets to read the last messages."""
 
-PROMPT_SECONDS = 0.05
-"""Requests that came just before the end are answered within this, or have at least begun."""
-
 CONGESTION_LOOK_SECONDS = 0.05
 """How often a client that leaves its answers unread is looked at again."""
 
@@ -155,7 +152,6 @@ class StdioTransport:
 
     async def _wind_up(self, end: End) -> None:
         session = self._session
-        await session.finish(PROMPT_SECONDS)
         if not session.shut_down.is_set():
             # A `shutdown` under way keeps its full grace unless a signal says otherwise.
             if self._manager.closing and end.patient:

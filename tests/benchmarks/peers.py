@@ -7,6 +7,7 @@ asked through their own Python clients, pm2 through its own API in Node (`progra
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -82,7 +83,7 @@ class _Daemon:
             stderr=subprocess.DEVNULL,
         )
         deadline = time.monotonic() + START_LIMIT
-        while not self.socket.exists():
+        while not _listens(self.socket):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{module} did not come up")
             time.sleep(POLL)
@@ -141,6 +142,13 @@ class Circus(_Daemon):
     def close(self) -> None:
         self._client.stop()
         super().close()
+
+
+def _listens(path: Path) -> bool:
+    with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+        probe.connect(str(path))
+        return True
+    return False
 
 
 def pm2_command(mode: str, *args: str) -> list[str]:

@@ -35,6 +35,7 @@ class PipeClient:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
+            env=_environment(),
         )
         assert self.process.stdin
         assert self.process.stdout
@@ -128,6 +129,11 @@ class PipeClient:
     def _story(self) -> str:
         self._log.seek(0)
         return f"its log ends with:\n{self._log.read()[-3000:].decode(errors='replace')}"
+
+
+def _environment() -> dict[str, str]:
+    """As installed: with bytecode, which an editable install gets only if it may write it."""
+    return {name: v for name, v in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def command(*argv: str, **more: Any) -> dict[str, Any]:

@@ -125,7 +125,7 @@ class RawSidecar:
         async with asyncio.timeout(timeout):
             line = await self.stdout.readline()
         assert line, f"stdout ended; stderr: {self.stderr_text}"
-        return parse_strictly(line)
+        return parse_strictly(line.rstrip(b"\n"))
 
     async def read_framed(self, timeout: float = DEFAULT_TIMEOUT) -> Any:
         """The next message of a sidecar that answers with `Content-Length` headers."""
@@ -160,11 +160,17 @@ class RawSidecar:
         return code
 
     async def close(self) -> None:
-        """Ends whatever still runs."""
-        if self.process.returncode is None:
+        """Closes stdin and reads on until the sidecar has ended; by force if it does not."""
+        self.stdin.close()
+        try:
+            async with asyncio.timeout(DEFAULT_TIMEOUT):
+                while await self.stdout.read(1 << 16):
+                    pass
+                await self.process.wait()
+        except TimeoutError:
             self.process.kill()
-            await self.process.wait()
-        self._stderr_reader.cancel()
+        await self.process.wait()
+        await self._stderr_reader
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from tests.support.servers import free_port, script
 from tests.support.sidecar import LaunchSidecar
 
 SHORT = 0.6  # long enough for the first look, not for a test to notice
-APP_SHORT = 3.0  # an app has to be imported first
+APP_SHORT = 2.0  # an app has to be imported first
 
 ANSWERING = """
 async def app(scope, receive, send):
@@ -42,7 +42,7 @@ async def test_an_answer_that_is_not_a_success_is_named(
 
     answer = await fails_to_start(sidecar, spec, "READY_TIMEOUT")
 
-    says(answer, rf"\b{status}\b", "/health", r"\b3(\.0)? s")
+    says(answer, rf"\b{status}\b", "/health", r"\b2(\.0)? s")
 
 
 async def test_a_command_that_never_listens_is_named_with_its_port(
@@ -57,11 +57,11 @@ async def test_a_command_that_never_listens_is_named_with_its_port(
 
 
 async def test_an_app_whose_startup_hangs(sidecar: LaunchSidecar, tmp_path: Path) -> None:
-    spec = module(tmp_path, "hanging", HANGING_LIFESPAN, ready={"timeout": 2.5})
+    spec = module(tmp_path, "hanging", HANGING_LIFESPAN, ready={"timeout": APP_SHORT})
 
     answer = await fails_to_start(sidecar, spec, "READY_TIMEOUT")
 
-    says(answer, r"2\.5 s")
+    says(answer, r"\b2(\.0)? s")
     assert "loading the model" in tail_of(answer)
 
 
@@ -124,7 +124,7 @@ async def test_another_program_on_the_port_is_not_taken_for_the_server(
 ) -> None:
     port = free_port()
     code = "import time; print('up', flush=True); time.sleep(60)"
-    spec = script(code, port=port, ready={**ready, "timeout": 2.0})
+    spec = script(code, port=port, ready={**ready, "timeout": 1.0})
     client = await sidecar({"api": tracked(spec)})
     start = client.start_request("start")
     await client.logs_until("up")

@@ -1,5 +1,6 @@
 """Ports that cannot be had: who holds them is told, and nobody else is harmed."""
 
+import contextlib
 import os
 import re
 import socket
@@ -65,6 +66,18 @@ async def test_a_port_held_on_all_addresses_is_held_on_each(
         answer = await fails_to_start(sidecar, asgi_app(tmp_path, holder.port), "PORT_IN_USE")
 
         assert answer["error"]["data"]["pid"] == holder.pid
+
+
+async def test_the_holder_is_the_one_on_the_servers_own_address(
+    sidecar: LaunchSidecar, tmp_path: Path, holder: Holder
+) -> None:
+    with contextlib.ExitStack() as others:
+        for number in range(2, 12):
+            address = (f"127.0.0.{number}", holder.port)
+            others.enter_context(socket.create_server(address))
+        answer = await fails_to_start(sidecar, asgi_app(tmp_path, holder.port), "PORT_IN_USE")
+
+    assert answer["error"]["data"]["pid"] == holder.pid
 
 
 async def test_a_server_starts_once_its_port_is_free_again(

@@ -17,7 +17,7 @@ async def test_an_interpreter_that_is_not_there(sidecar: LaunchSidecar, tmp_path
         sidecar, asgi_app(tmp_path, python=".venv/bin/python"), "SPAWN_FAILED"
     )
 
-    says(answer, re.escape(str(missing)), "no such|not found|does not exist|missing")
+    says(answer, re.escape(str(missing)), "no program|no such|not found")
     assert "python" in answer["error"]["hint"]
 
 
@@ -63,7 +63,7 @@ async def test_a_command_that_is_not_on_the_path(sidecar: LaunchSidecar) -> None
 
     answer = await fails_to_start(sidecar, spec, "SPAWN_FAILED")
 
-    says(answer, "no-such-program-here", "no such|not found")
+    says(answer, "no-such-program-here", "no program|no such|not found")
 
 
 async def test_a_command_that_is_not_there(sidecar: LaunchSidecar, tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ async def test_a_command_that_is_not_there(sidecar: LaunchSidecar, tmp_path: Pat
 
     answer = await fails_to_start(sidecar, spec, "SPAWN_FAILED")
 
-    says(answer, r"/server\b|\./server", "no such|not found|does not exist")
+    says(answer, r"/server\b|\./server", "no program|no such|not found")
 
 
 async def test_a_command_that_is_not_executable(sidecar: LaunchSidecar, tmp_path: Path) -> None:

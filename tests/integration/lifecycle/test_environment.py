@@ -41,10 +41,9 @@ async def _printed(client: Sidecar, label: str) -> Any:
     return json.loads(_labelled(text, label)[0])
 
 
-def _streams_of(pid: int) -> set[str]:
-    """What the descriptors of a process lead to, /dev/null aside."""
-    links = {os.readlink(f"/proc/{pid}/fd/{name}") for name in os.listdir(f"/proc/{pid}/fd")}
-    return links - {"/dev/null"}
+def _streams_of_this_process() -> set[str]:
+    """What the client has open, the pipes to the sidecar's stdout and stderr among it."""
+    return {os.readlink(entry) for entry in Path("/proc/self/fd").iterdir() if entry.is_symlink()}
 
 
 def _labelled(text: str, label: str) -> list[str]:
@@ -117,7 +116,8 @@ async def test_a_server_has_its_three_streams_and_no_other_descriptor(
     assert await _printed(client, "FDS") == [0, 1, 2]
 
     links = json.loads(_labelled(await client.logs_until("LINKS"), "LINKS")[0])
-    assert not _streams_of(client.pid) & set(links)
+    assert links[0] == "/dev/null"
+    assert not _streams_of_this_process() & set(links[1:])
 
 
 async def test_two_servers_share_no_descriptor(sidecar: LaunchSidecar) -> None:
@@ -190,5 +190,6 @@ print("READ", json.dumps(sys.stdin.read()))
 
     links = await _printed(client, "LINKS")
 
-    assert not _streams_of(client.pid) & set(links)
+    assert links[0] == "/dev/null"
+    assert not _streams_of_this_process() & set(links[1:])
     assert 'READ ""' in client.log_text()

@@ -78,6 +78,7 @@ async def test_a_forced_restart_kills_the_old_process(sidecar: LaunchSidecar) ->
     assert answer["success"] is True
     assert answer["status"]["pid"] != before
     assert (await client.until("python-server-stopped"))["signal"] == "SIGKILL"
+    await client.request("stop", force=True)
 
 
 async def test_a_restart_with_a_timeout_kills_the_old_process_after_it(
@@ -90,6 +91,7 @@ async def test_a_restart_with_a_timeout_kills_the_old_process_after_it(
 
     assert answer["success"] is True
     assert answer["status"]["pid"] != before
+    await client.request("stop", force=True)
 
 
 async def test_without_waiting_a_restart_is_answered_when_it_is_accepted(

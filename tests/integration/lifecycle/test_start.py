@@ -113,6 +113,7 @@ async def test_without_waiting_a_start_is_answered_when_it_is_accepted(
     assert answer["success"] is True
     assert answer["status"]["status"] == "starting"
     assert "uptime" not in answer["status"]
+    await client.request("stop")
 
 
 async def test_without_waiting_a_failed_start_is_told_by_the_status(

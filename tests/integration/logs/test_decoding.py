@@ -87,14 +87,6 @@ async def test_bytes_bad_in_that_encoding_are_replaced(
     assert lines[0].endswith(" ok")
 
 
-async def test_an_encoding_of_two_bytes_per_character_works_too(
-    sidecar: LaunchSidecar, tmp_path: Path
-) -> None:
-    code = "out('first 한\\r\\nsecond ਊ\\n'.encode('utf-16-le'))"
-    lines, _ = await printed(sidecar, tmp_path, code, encoding="utf-16-le")
-    assert lines == ["first 한", "second ਊ"]
-
-
 async def test_both_streams_are_decoded_on_their_own(
     sidecar: LaunchSidecar, tmp_path: Path
 ) -> None:

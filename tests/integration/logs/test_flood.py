@@ -43,6 +43,17 @@ async def test_a_client_that_reads_gets_a_million_lines(sidecar: LaunchSidecar) 
     assert following == LINES + 1
 
 
+async def test_all_that_a_server_printed_before_it_exited_comes_before_stopped(
+    sidecar: LaunchSidecar,
+) -> None:
+    s = await sidecar({"api": flooder(200_000, then="os._exit(0)")})
+    await s.request("start")
+    await s.until("python-server-stopped", timeout=FLOOD_LIMIT)
+    topics = [topic for topic, _ in s.notifications]
+    before = s.notifications[: topics.index("python-server-stopped")]
+    assert sum(log["count"] for topic, log in before if topic == "python-log") == 200_000
+
+
 async def test_requests_are_answered_during_a_flood(sidecar: LaunchSidecar) -> None:
     s = await sidecar({"api": flooder(500_000, then="print('over', flush=True)\ntime.sleep(600)")})
     await s.request("start")

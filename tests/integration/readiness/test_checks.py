@@ -111,6 +111,24 @@ async def test_a_command_is_ready_when_its_port_accepts(sidecar: LaunchSidecar) 
     assert not reader.at_eof()
 
 
+async def test_an_answer_that_comes_in_pieces_is_read_to_its_status(sidecar: LaunchSidecar) -> None:
+    code = """
+import socket, sys, time
+server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+while True:
+    connection, _ = server.accept()
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    connection.recv(4096)
+    for piece in (b"HTTP/1.1 ", b"20", b"0 OK\\r\\ncontent-length: 0\\r\\n\\r\\n"):
+        connection.sendall(piece)
+        time.sleep(0.05)
+    connection.close()
+"""
+    client = await sidecar({"api": script(code, "{port}", ready={"http": "/", "timeout": 2})})
+
+    assert (await client.request("start"))["success"] is True
+
+
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
 async def test_a_line_on_either_stream_makes_ready(sidecar: LaunchSidecar, stream: str) -> None:
     code = (

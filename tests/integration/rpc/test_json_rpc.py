@@ -26,11 +26,10 @@ def test_a_request_is_answered_with_its_id_and_a_result() -> None:
     assert exchange(call(PING, 1)) == [{"jsonrpc": "2.0", "id": 1, "result": []}]
 
 
-@pytest.mark.parametrize("message_id", ["", "text", "1", 0, -7, 1.5, 2**53, 2**63, None])
-def test_an_id_comes_back_as_it_was_sent(message_id: Any) -> None:
-    (answer,) = exchange(call(PING, message_id))
-    assert answer["id"] == message_id
-    assert type(answer["id"]) is type(message_id)
+def test_an_id_comes_back_as_it_was_sent() -> None:
+    ids = ["", "text", "1", 0, -7, 1.5, 2**53, 2**63, None]
+    echoed = [answer["id"] for answer in exchange(*(call(PING, one) for one in ids))]
+    assert sorted(map(repr, echoed)) == sorted(map(repr, ids))
 
 
 def test_a_notification_is_not_answered() -> None:
@@ -48,13 +47,10 @@ def test_a_method_that_does_not_exist() -> None:
     assert error_of(answer) == ("1", -32601)
 
 
-@pytest.mark.parametrize(
-    "method",
-    ["", "__init__", "__class__", "rpc.", "rpc.unknown", "Start", "start ", "서버", "_stop"],
-)
-def test_only_the_documented_names_are_methods(method: str) -> None:
-    (answer,) = exchange(call(method, 1))
-    assert error_of(answer) == (1, -32601)
+def test_only_the_documented_names_are_methods() -> None:
+    names = ["", "__init__", "__class__", "rpc.", "rpc.unknown", "Start", "start ", "서버", "_stop"]
+    answers = exchange(*(call(name, name) for name in names))
+    assert sorted(map(error_of, answers)) == sorted((name, -32601) for name in names)
 
 
 @pytest.mark.parametrize(

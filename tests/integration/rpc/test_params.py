@@ -17,55 +17,70 @@ def ask(tmp_path: Path, *messages: Any, names: tuple[str, ...] = ("api",)) -> Ra
     return run_bytes(lines(*messages), "--config", str(config))
 
 
+REFUSED: list[tuple[str, dict[str, Any], str]] = [
+    ("start", {"nmae": "api"}, "nmae"),
+    ("start", {"force": True}, "force"),
+    ("start", {"wait": "yes"}, "wait"),
+    ("start", {"wait": 1}, "wait"),
+    ("start", {"wait": None}, "wait"),
+    ("start", {"name": 5}, "name"),
+    ("start", {"name": None}, "name"),
+    ("start", {"name": ["api"]}, "name"),
+    ("stop", {"force": "true"}, "force"),
+    ("stop", {"timeout": 0}, "timeout"),
+    ("stop", {"timeout": -1}, "timeout"),
+    ("stop", {"timeout": "5"}, "timeout"),
+    ("stop", {"timeout": True}, "timeout"),
+    ("stop", {"wait": True}, "wait"),
+    ("restart", {"timeout": []}, "timeout"),
+    ("restart", {"speed": 1}, "speed"),
+    ("get_status", {"verbose": True}, "verbose"),
+    ("list_servers", {"name": "api"}, "name"),
+    ("get_logs", {"after": -1}, "after"),
+    ("get_logs", {"after": "0"}, "after"),
+    ("get_logs", {"after": 1.5}, "after"),
+    ("get_logs", {"limit": 0}, "limit"),
+    ("get_logs", {"limit": -5}, "limit"),
+    ("get_logs", {"limit": "all"}, "limit"),
+    ("get_logs", {"stream": "stdin"}, "stream"),
+    ("get_logs", {"stream": ""}, "stream"),
+    ("clear_logs", {"stream": "stdout"}, "stream"),
+    ("get_metrics", {"interval": 1}, "interval"),
+    ("shutdown", {"force": True}, "force"),
+    ("rpc.discover", {"x": 1}, "x"),
+    ("update_server", {"changes": 5}, "changes"),
+    ("initialize", {"notifications": "python-log"}, "notifications"),
+    ("initialize", {"clientInfo": "me"}, "clientInfo"),
+    ("initialize", {"servers": []}, "servers"),
+    ("initialize", {"client_info": {}}, "client_info"),
+]
+
+
+@pytest.fixture(scope="module")
+def refusals(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Any]:
+    """What one sidecar answers to all of `REFUSED`, by place."""
+    requests = [
+        {"jsonrpc": "2.0", "id": place, "method": method, "params": params}
+        for place, (method, params, _) in enumerate(REFUSED)
+    ]
+    result = ask(tmp_path_factory.mktemp("refused"), *requests)
+    assert result.exit_code == 0
+    return {answer["id"]: answer for answer in result.messages}
+
+
 @pytest.mark.parametrize(
-    ("method", "params", "field"),
+    ("place", "field"),
     [
-        ("start", {"nmae": "api"}, "nmae"),
-        ("start", {"force": True}, "force"),
-        ("start", {"wait": "yes"}, "wait"),
-        ("start", {"wait": 1}, "wait"),
-        ("start", {"wait": None}, "wait"),
-        ("start", {"name": 5}, "name"),
-        ("start", {"name": None}, "name"),
-        ("start", {"name": ["api"]}, "name"),
-        ("stop", {"force": "true"}, "force"),
-        ("stop", {"timeout": 0}, "timeout"),
-        ("stop", {"timeout": -1}, "timeout"),
-        ("stop", {"timeout": "5"}, "timeout"),
-        ("stop", {"timeout": True}, "timeout"),
-        ("stop", {"wait": True}, "wait"),
-        ("restart", {"timeout": []}, "timeout"),
-        ("restart", {"speed": 1}, "speed"),
-        ("get_status", {"verbose": True}, "verbose"),
-        ("list_servers", {"name": "api"}, "name"),
-        ("get_logs", {"after": -1}, "after"),
-        ("get_logs", {"after": "0"}, "after"),
-        ("get_logs", {"after": 1.5}, "after"),
-        ("get_logs", {"limit": 0}, "limit"),
-        ("get_logs", {"limit": -5}, "limit"),
-        ("get_logs", {"limit": "all"}, "limit"),
-        ("get_logs", {"stream": "stdin"}, "stream"),
-        ("get_logs", {"stream": ""}, "stream"),
-        ("clear_logs", {"stream": "stdout"}, "stream"),
-        ("get_metrics", {"interval": 1}, "interval"),
-        ("shutdown", {"force": True}, "force"),
-        ("rpc.discover", {"x": 1}, "x"),
-        ("update_server", {"changes": 5}, "changes"),
-        ("initialize", {"notifications": "python-log"}, "notifications"),
-        ("initialize", {"clientInfo": "me"}, "clientInfo"),
-        ("initialize", {"servers": []}, "servers"),
-        ("initialize", {"client_info": {}}, "client_info"),
+        pytest.param(place, field, id=f"{method} {params}")
+        for place, (method, params, field) in enumerate(REFUSED)
     ],
 )
 def test_an_unknown_or_invalid_parameter_is_named(
-    method: str, params: dict[str, Any], field: str, tmp_path: Path
+    place: int, field: str, refusals: dict[int, Any]
 ) -> None:
-    message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-    result = ask(tmp_path, message)
-    (answer,) = result.messages
-    assert answer["error"]["code"] == -32602, answer
-    assert answer["error"]["data"]["field"] == field
-    assert result.exit_code == 0
+    error = refusals[place]["error"]
+    assert error["code"] == -32602, error
+    assert error["data"]["field"] == field
 
 
 def test_parameters_may_be_given_by_position(tmp_path: Path) -> None:
@@ -132,7 +147,7 @@ async def test_a_refused_request_changes_nothing(sidecar: LaunchSidecar) -> None
     assert s.notifications == []
 
 
-async def test_a_server_name_may_hold_any_text(sidecar: LaunchSidecar) -> None:
-    s = await sidecar({"서버 one/두": sleeper()})
-    assert (await s.request("start"))["status"]["name"] == "서버 one/두"
-    assert (await s.request("get_status", name="서버 one/두"))["status"] == "running"
+async def test_a_server_name_may_hold_letters_of_any_language(sidecar: LaunchSidecar) -> None:
+    s = await sidecar({"서버_one-두.2": sleeper()})
+    assert (await s.request("start"))["status"]["name"] == "서버_one-두.2"
+    assert (await s.request("get_status", name="서버_one-두.2"))["status"] == "running"

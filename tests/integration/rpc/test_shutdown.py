@@ -41,21 +41,21 @@ async def test_it_is_answered_once_every_server_has_stopped(sidecar: LaunchSidec
     assert await exit_code(s) == 0
 
 
-@pytest.mark.parametrize(
-    ("method", "params"),
-    [
-        ("start", {}), ("stop", {}), ("restart", {}), ("clear_logs", {}), ("get_metrics", {}),
-        ("initialize", {}), ("initialize", {"servers": {}}), ("rpc.discover", {}), ("shutdown", {}),
-        ("update_server", {"changes": {}}),
-    ],
-)  # fmt: skip
+REFUSED: list[tuple[str, dict[str, Any]]] = [
+    ("start", {}), ("stop", {}), ("stop", {"force": True}), ("restart", {}), ("clear_logs", {}),
+    ("get_metrics", {}), ("initialize", {}), ("initialize", {"servers": {}}), ("rpc.discover", {}),
+    ("shutdown", {}), ("update_server", {"changes": {}}),
+]  # fmt: skip
+
+
 async def test_while_shutting_down_other_requests_are_refused(
-    method: str, params: dict[str, Any], sidecar: LaunchSidecar, tmp_path: Path
+    sidecar: LaunchSidecar, tmp_path: Path
 ) -> None:
     s, shutdown = await shutting_down(sidecar, tmp_path)
-    with pytest.raises(RpcError) as refused:
-        await s.request(method, **params)
-    assert refused.value.code == -32002
+    for method, params in REFUSED:
+        with pytest.raises(RpcError) as refused:
+            await s.request(method, **params)
+        assert refused.value.code == -32002, method
     (tmp_path / "let-go").touch()
     assert await shutdown is None
 

@@ -9,7 +9,7 @@ from tests.support.processes import PROJECT_ROOT
 from tests.support.servers import sleeper
 from tests.support.sidecar import LaunchSidecar, RpcError
 
-# Stands for a broken library: whatever is asked about a process fails in an unforeseen way.
+# Stands for a broken library: measuring a process fails in an unforeseen way.
 BROKEN_LIBRARY = """
 import sys
 if "sidecar" in sys.orig_argv:
@@ -18,8 +18,8 @@ if "sidecar" in sys.orig_argv:
     def broken(*arguments, **options):
         raise ZeroDivisionError("the secret is in /etc/shadow")
 
-    for name in ("Process", "process_iter", "pids", "cpu_times"):
-        setattr(psutil, name, broken)
+    for name in ("cpu_times", "memory_info", "num_threads", "oneshot"):
+        setattr(psutil.Process, name, broken)
 """
 
 

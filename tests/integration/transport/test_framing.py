@@ -1,8 +1,13 @@
 """The two framings, and how the first byte chooses between them."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
-from tests.support.raw import call, frame, framed, lines, run_bytes
+from tests.support.raw import call, frame, framed, lines, open_raw, run_bytes
+from tests.support.servers import sleeper
+from tests.support.toml import write_config
 
 BOM = b"\xef\xbb\xbf"
 PING = call("list_servers")
@@ -130,7 +135,7 @@ def test_the_ndjson_framing_can_be_chosen() -> None:
 def test_the_content_length_framing_can_be_chosen() -> None:
     result = run_bytes(framed(PING), "--framing", "content-length")
     assert result.framed_messages == [PONG]
-    refused = run_bytes(lines(PING), "--framing", "content-length")
+    refused = run_bytes(lines(PING) + b"\n", "--framing", "content-length")
     assert [message["error"]["code"] for message in refused.framed_messages] == [-32700]
     assert refused.exit_code == 1
 
@@ -141,3 +146,19 @@ def test_automatic_choice_is_the_default_and_can_be_named() -> None:
 
 def test_stdio_is_the_command_when_none_is_given() -> None:
     assert run_bytes(lines(PING), "stdio").messages == [PONG]
+
+
+def test_notifications_before_the_first_answer_use_the_framing_of_the_client(
+    tmp_path: Path,
+) -> None:
+    config = write_config(tmp_path / "sidecar.toml", {"api": sleeper(autostart=True)})
+    result = run_bytes(framed(PING), "--config", str(config))
+    topics = [message.get("method") for message in result.framed_messages]
+    assert "python-server-status" in topics
+
+
+async def test_a_client_may_take_its_time_before_its_first_byte() -> None:
+    async with open_raw() as raw:
+        await asyncio.sleep(1.5)  # longer than anyone would wait who guesses the framing
+        await raw.write(framed(PING))
+        assert await raw.read_framed() == PONG

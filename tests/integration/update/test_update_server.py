@@ -105,7 +105,7 @@ async def test_a_new_stop_timeout_holds_for_the_running_process(sidecar: LaunchS
         ({"ready": {"log": "("}}, "changes.ready.log"),
         ({"stop": {"timeout": -1}}, "changes.stop.timeout"),
         ({"command": []}, "changes.command"),
-        ({"app": "main:app"}, "changes.app"),
+        ({"app": "main"}, "changes.app"),
         ({"portConflict": "maybe"}, "changes.portConflict"),
         ({"host": ""}, "changes.host"),
         ({"health": {"http": "/health"}}, "changes.health"),

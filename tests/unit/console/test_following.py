@@ -1,19 +1,26 @@
 """The seam between the log that is there and the log that comes."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from sidecar.console.following import LogLines
+from sidecar.console.following import GLANCE, GLANCE_LINES, LogLine, LogLines
 
 
 class Screen:
-    def __init__(self) -> None:
-        self.rows: list[str] = []
-        self.lines = LogLines(self._show, lambda count: self.rows.append(f"gap of {count}"))
+    """Shows at once, or as for a reader."""
 
-    def _show(self, time: str, stream: str, line: str, partial: bool) -> None:
-        self.rows.append(line + ("…" if partial else ""))
+    def __init__(self, *, for_reader: bool = False) -> None:
+        self.rows: list[str] = []
+        self.drawn = 0
+        self.lines = LogLines(self._show, for_reader=for_reader)
+
+    def _show(self, left_out: int, lines: Sequence[LogLine]) -> None:
+        self.drawn += 1
+        self.rows += [f"gap of {left_out}"] if left_out else []
+        self.rows += [line.line + ("…" if line.partial else "") for line in lines]
 
 
 @pytest.fixture
@@ -69,17 +76,31 @@ def test_a_gap_is_told_where_it_is(screen: Screen) -> None:
     assert screen.rows == ["one", "gap of 41", "gap of 1", "last"]
 
 
-def test_of_a_flood_only_the_newest_lines_are_shown_and_the_rest_is_counted() -> None:
-    rows: list[str] = []
-    lines = LogLines(
-        lambda _time, _stream, line, _partial: rows.append(line),
-        lambda count: rows.append(f"gap of {count}"),
-        at_once=2,
-    )
-    lines.begin("api", answer("one"))
-    lines.take(batch(1, "one", "two", "three", "four", "five"))
-    lines.take(batch(6, "six"))
-    assert rows == ["one", "gap of 2", "four", "five", "six"]
+async def test_a_reader_sees_the_newest_lines_of_a_flood_and_how_many_were_left_out() -> None:
+    screen = Screen(for_reader=True)
+    screen.lines.begin("api", answer())
+    screen.lines.take(batch(1, "the first line after a pause"))
+    assert screen.rows == ["the first line after a pause"]
+    for first in range(2, 20_002, 2000):
+        screen.lines.take(batch(first, *(f"line {n}" for n in range(first, first + 2000))))
+    screen.lines.take(batch(20_002, "unfinished", partial=True))
+    assert screen.drawn == 2  # the empty answer and the first line: the rest waits for a glance
+    screen.lines.flush()
+    flood = screen.rows[1:]
+    assert flood[0] == f"gap of {20_001 - GLANCE_LINES}"
+    assert flood[1:] == [f"line {n}" for n in range(20_103 - GLANCE_LINES, 20_002)] + [
+        "unfinished…"
+    ]
+
+
+async def test_what_waits_is_shown_at_the_next_glance() -> None:
+    screen = Screen(for_reader=True)
+    screen.lines.begin("api", answer())
+    screen.lines.take(batch(1, "one"))
+    screen.lines.take(batch(2, "two"))
+    async with asyncio.timeout(GLANCE + 5):
+        while screen.rows != ["one", "two"]:
+            await asyncio.sleep(0.01)
 
 
 def test_an_empty_line_is_a_line(screen: Screen) -> None:

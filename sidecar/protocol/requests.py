@@ -1,0 +1,72 @@
+"""The params of requests as pydantic models, made from `params`, the one list of them."""
+
+from sidecar.config import settings
+from sidecar.config.models import ServerSettings, documented
+from sidecar.protocol import params
+from sidecar.protocol.values import Topic
+
+
+class NoParams(documented(params.NoParams)):
+    __doc__ = params.NoParams.__doc__
+
+
+class InitializeParams(
+    documented(
+        params.InitializeParams,
+        {"servers": dict[str, ServerSettings], "notifications": list[Topic]},
+    )
+):
+    __doc__ = params.InitializeParams.__doc__
+
+
+class NameParams(documented(params.NameParams)):
+    __doc__ = params.NameParams.__doc__
+
+
+class StartParams(documented(params.StartParams)):
+    __doc__ = params.StartParams.__doc__
+
+
+class StopParams(documented(params.StopParams)):
+    __doc__ = params.StopParams.__doc__
+
+
+class RestartParams(documented(params.RestartParams)):
+    __doc__ = params.RestartParams.__doc__
+
+
+class GetLogsParams(documented(params.GetLogsParams)):
+    __doc__ = params.GetLogsParams.__doc__
+
+
+class ReadyChanges(documented(settings.ReadySettings, partial=True)):
+    """What changes of `ready`; naming one of the checks replaces the others."""
+
+
+class StopChanges(documented(settings.StopSettings, partial=True)):
+    """What changes of `stop`."""
+
+
+class LogsChanges(documented(settings.LogsSettings, partial=True)):
+    """What changes of `logs`."""
+
+
+class ServerChanges(
+    documented(
+        settings.ServerSettings,
+        {
+            "env": dict[str, str | None],
+            "ready": ReadyChanges,
+            "stop": StopChanges,
+            "logs": LogsChanges,
+        },
+        partial=True,
+    )
+):
+    """What changes of a server's settings; all that is not named stays as it is."""
+
+
+class UpdateServerParams(
+    documented(params.UpdateServerParams, {"changes": ServerChanges}, required=("changes",))
+):
+    __doc__ = params.UpdateServerParams.__doc__
