@@ -1,4 +1,4 @@
-"""Writes protocol.md: the prose of protocol_template.md, with tables, examples and limits filled in.
+"""Writes protocol.md: the prose of protocol_template.md with tables, examples and limits filled in.
 
 `{{methods}}` stands for the function of that name in `protocol_tables`, `{{fact NAME}}` for a limit
 out of the code, `{{example FILE …}}` for messages out of `tests/contract/fixtures`. With `--check`
@@ -11,16 +11,16 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import protocol_tables as tables
 
 from sidecar import __version__
 from sidecar.domain import lines, spec
 from sidecar.processes import launch, local_process, output
-from sidecar.protocol import codes
+from sidecar.protocol import codes, messages
 from sidecar.rpc import outbox
-from sidecar.supervision import log_ring, manager, metrics_feed, run, server
+from sidecar.supervision import log_ring, manager, metrics_feed, run
 from sidecar.transports import framing, stdio
 
 ROOT: Final = Path(__file__).parents[1]
@@ -61,7 +61,7 @@ FACTS: Final = {
     "ring_lines": f"{spec.LogSettings().lines:,}",
     "ring_characters": size(log_ring.MAX_CHARACTERS, " characters"),
     "page_characters": size(log_ring.MAX_PAGE_CHARACTERS, " characters"),
-    "status_lines": str(server.STATUS_LOG_LINES),
+    "status_lines": str(messages.MOST_STATUS_LINES),
     "tail_lines": str(run.TAIL_LINES),
     "longest_line": size(lines.MAX_LINE_BYTES, "B"),
     "unfinished": seconds(output.UNFINISHED_LINE_SECONDS),
@@ -105,12 +105,10 @@ def laid_out(value: Any, indent: int = 2) -> str:
     inner = indent + 2
     entries: list[str] = []
     if isinstance(value, dict):
-        pairs: dict[str, Any] = value
-        for key, item in pairs.items():
+        for key, item in cast(dict[str, Any], value).items():
             entries.append(f"{json.dumps(key)}: {laid_out(item, inner)}")
     else:
-        items: list[Any] = value
-        entries += [laid_out(item, inner) for item in items]
+        entries += [laid_out(item, inner) for item in cast(list[Any], value)]
     opening, closing = "{}" if isinstance(value, dict) else "[]"
     body = f",\n{' ' * inner}".join(entries)
     return f"{opening}\n{' ' * inner}{body}\n{' ' * indent}{closing}"

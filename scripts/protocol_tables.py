@@ -172,15 +172,13 @@ def not_yet() -> str:
     idle = [name for name in messages.ServerStatus.model_fields if name not in filled]
     topics = [n.topic for n in NOTIFICATIONS if not _mentioned(_constant(n.topic))]
     failing = [code for code in FailureCode if not _mentioned(f"FailureCode.{code.name}")]
-    lines = [
-        f"* Refused in the configuration of a server, with a message of their own: {server}; "
-        f"in commands and environments {marks}.",
-        f"* Refused in a configuration file: {tables}.",
-        f"* Never sent: {_code(map(camel_case, idle))} of a status, the notification "
-        f"{_code(topics)}, and the failure codes {_code(failing)}. Every server is of kind `local`, "
-        "is never restarted by itself, and has no conditions.",
-    ]
-    return "\n".join(lines)
+    return f"""\
+* Refused in the configuration of a server, with a message of their own: {server}; in commands and
+  environments {marks}.
+* Refused in a configuration file: {tables}.
+* Never sent: {_code(map(camel_case, idle))} of a status, the notification {_code(topics)}, and the
+  failure codes {_code(failing)}. Every server is of kind `local`, is never restarted by itself, and
+  has no conditions."""
 
 
 def _code(words: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """Markdown out of values: tables, and JSON schemas in words. Knows nothing of the protocol."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 Json = dict[str, Any]
 
@@ -22,14 +22,16 @@ def type_text(schema: Json, linked: Callable[[str], str]) -> str:
         *others, last = (f"`{option}`" for option in schema["enum"])
         return f"{', '.join(others)} or {last}"
     if "anyOf" in schema:
-        return " or ".join((type_text(option, linked) for option in schema["anyOf"]))
+        return " or ".join(type_text(option, linked) for option in schema["anyOf"])
     match schema["type"]:
         case "array":
             return f"list of {type_text(schema['items'], linked)}"
         case "object":
             values = schema.get("additionalProperties")
             return (
-                f"object of {type_text(values, linked)}" if isinstance(values, dict) else "object"
+                f"object of {type_text(cast(Json, values), linked)}"
+                if isinstance(values, dict)
+                else "object"
             )
         case "boolean":
             return "true or false"

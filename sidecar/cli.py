@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from sidecar import __version__
 from sidecar.domain.errors import SidecarError
@@ -46,8 +47,16 @@ def main(arguments: Sequence[str], streams: Streams) -> int:
             return _stdio(options, streams)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, and where more is to be learnt."""
+
+    def error(self, message: str) -> NoReturn:
+        """Ends with the exit code of wrong usage."""
+        self.exit(EXIT_USAGE, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
+    common = _Parser(add_help=False)
     common.add_argument("--config", metavar="FILE", type=Path, help="the servers, in TOML")
     common.add_argument(
         "--log-level",
@@ -55,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         default="warning",
         help="how much the sidecar says of itself on stderr (default: %(default)s)",
     )
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="sidecar",
         description="Starts, watches and stops Python servers for a desktop app.",
         epilog="Without a command: stdio.",

@@ -6,6 +6,7 @@ cannot get between the sidecar and its client.
 """
 
 import os
+import sys
 
 
 class Streams:
@@ -23,21 +24,20 @@ class Streams:
 
 def take_over() -> Streams:
     """Moves stdin and stdout out of everybody's reach."""
+    _open_what_is_closed()
+    streams = Streams(os.dup(0), os.dup(1))
     nothing = os.open(os.devnull, os.O_RDWR)
-    streams = Streams(_moved(0, nothing), _moved(1, nothing))
     os.dup2(nothing, 0)
-    try:
-        os.dup2(2, 1)
-    except OSError:  # started without stderr
-        os.dup2(nothing, 1)
-    if nothing > 2:
-        os.close(nothing)
+    os.dup2(2, 1)
+    os.close(nothing)
     return streams
 
 
-def _moved(descriptor: int, instead: int) -> int:
-    """A private copy of `descriptor`, or of `instead` if it is not open."""
-    try:
-        return os.dup(descriptor)
-    except OSError:
-        return os.dup(instead)
+def _open_what_is_closed() -> None:
+    """A standard stream that is not there becomes an empty one: nothing else may get its number."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115

@@ -12,6 +12,7 @@ from typing import Any, cast
 import orjson
 
 from sidecar.client import RpcError, SidecarClient, SidecarGone
+from sidecar.console.refusals import refusal_text
 
 SUCCEEDED = 0
 FAILED = 1
@@ -40,7 +41,7 @@ async def _call(method: str, params: Any, stdio_args: Sequence[str]) -> int:
             # The sidecar limits every operation by the server's own settings.
             result = await client.request(method, params, timeout=None)
         except RpcError as error:
-            _tell(f"{method}: {error.message} ({error.code}){_where(error.data)}")
+            _tell(f"{method}: {refusal_text(error.message, error.data)} ({error.code})")
             return FAILED
         except SidecarGone as error:
             return _gone(error, await client.wait())
@@ -65,10 +66,6 @@ def _gone(error: SidecarGone, exit_code: int) -> int:
         return WRONG_USAGE
     _tell(str(error))
     return FAILED
-
-
-def _where(data: object) -> str:
-    return f" at {data['field']}" if isinstance(data, dict) and "field" in data else ""
 
 
 def _print(result: object) -> None:

@@ -33,7 +33,7 @@ class PromptInput:
     def __init__(self, statuses: Statuses, methods: Sequence[str], history_file: Path) -> None:
         self._statuses = statuses
         self._session: PromptSession[str] = PromptSession(
-            completer=_Words(statuses, methods),
+            completer=Words(statuses, methods),
             complete_while_typing=False,
             auto_suggest=AutoSuggestFromHistory(),
             history=_history(history_file),
@@ -64,7 +64,7 @@ class PromptInput:
         return parts
 
 
-class _Words(Completer):
+class Words(Completer):
     """Completes the command, then what may follow it."""
 
     def __init__(self, statuses: Statuses, methods: Sequence[str]) -> None:

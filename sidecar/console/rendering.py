@@ -12,6 +12,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from sidecar.console.refusals import refusal_text
+
 Json = Mapping[str, Any]
 
 STATE_STYLES = {
@@ -50,8 +52,7 @@ def status_table(statuses: Iterable[Json]) -> RenderableType:
             str(status["restarts"]),
         )
         if error := status.get("lastError"):
-            mark = ("✗ ", "bold red")
-            errors.append(Text.assemble(mark, f"{status['name']}: ", foreign(first_line(error))))
+            errors.append(Text.assemble(("✗ ", "bold red"), foreign(first_line(error))))
     if not table.row_count:
         return Text("no server is configured; add one under [servers.NAME]", style="yellow")
     return Group(table, *errors)
@@ -105,8 +106,7 @@ def response(result: Json) -> RenderableType:
 
 def refusal(message: str, data: object = None) -> Text:
     """A request that was refused, or a line that is no command."""
-    where = f" (at {data['field']})" if isinstance(data, Mapping) and "field" in data else ""
-    return Text.assemble(("✗ ", "bold red"), foreign(message), where)
+    return Text.assemble(("✗ ", "bold red"), foreign(refusal_text(message, data)))
 
 
 def news(topic: str, params: Json, *, awaited: bool) -> Text | None:
@@ -127,7 +127,8 @@ def news(topic: str, params: Json, *, awaited: bool) -> Text | None:
     if "retryAt" in params:
         line.append(f"  again at {params['retryAt']}", "yellow")
     if params["status"] == "error" and not awaited:
-        line.append("  ").append_text(foreign(first_line(params.get("lastError", ""))))
+        error = first_line(params.get("lastError", ""))
+        line.append("  ").append_text(foreign(error.removeprefix(f"{params['name']} ")))
     return line
 
 

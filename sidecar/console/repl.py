@@ -8,10 +8,10 @@ import asyncio
 import signal
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import Callable, Coroutine, Generator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Coroutine, Sequence
+from contextlib import nullcontext, suppress
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from rich.console import Console
 from rich.text import Text
@@ -23,6 +23,7 @@ from sidecar.console.commands import parse
 from sidecar.console.folders import history_file
 from sidecar.console.script import ScriptInput
 from sidecar.console.session import Session
+from sidecar.console.signals import on_signal
 
 PROMPT = "sidecar> "
 FOLLOW_PROMPT = "following the log, Enter ends it> "
@@ -33,6 +34,7 @@ SUCCEEDED = 0
 FAILED = 1
 WRONG_USAGE = 2
 INTERRUPTED = 130
+TERMINATED = 143
 
 
 class Input(Protocol):
@@ -54,9 +56,18 @@ def run_console(stdio_args: Sequence[str]) -> int:
         return asyncio.run(_run(stdio_args, console, interactive=interactive))
     except KeyboardInterrupt:
         return INTERRUPTED
+    except asyncio.CancelledError:
+        return TERMINATED
 
 
 async def _run(stdio_args: Sequence[str], console: Console, *, interactive: bool) -> int:
+    this = cast("asyncio.Task[int]", asyncio.current_task())
+    # An orderly end on SIGTERM too: the prompt has changed the terminal's modes.
+    with on_signal(signal.SIGTERM, this.cancel):
+        return await _run_sidecar(stdio_args, console, interactive=interactive)
+
+
+async def _run_sidecar(stdio_args: Sequence[str], console: Console, *, interactive: bool) -> int:
     # On a terminal the sidecar's own log is shown by us, so that it does not cross the prompt.
     client = await SidecarClient.launch(*stdio_args, stderr=PIPE if interactive else None)
     async with asyncio.TaskGroup() as tasks:
@@ -148,7 +159,7 @@ class _Conversation:
     async def _interruptible(self, work: Coroutine[Any, Any, None]) -> None:
         """Let Ctrl-C end a person's waiting; a script it ends altogether."""
         task = asyncio.create_task(work)
-        with _ctrl_c(task.cancel) if self._interactive else nullcontext():
+        with on_signal(signal.SIGINT, task.cancel) if self._interactive else nullcontext():
             await self._unless_gone(task)
         if not task.cancelled():
             return task.result()
@@ -170,24 +181,9 @@ class _Conversation:
             raise SidecarGone
 
 
-@contextmanager
-def _ctrl_c(action: Callable[[], object]) -> Generator[None]:
-    """Call `action` in the loop for every Ctrl-C, on every platform."""
-    loop = asyncio.get_running_loop()
-
-    def handle(_signal: int, _frame: object) -> None:
-        loop.call_soon_threadsafe(action)
-
-    before = signal.signal(signal.SIGINT, handle)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 async def _show_log(stderr: asyncio.StreamReader, console: Console) -> None:
     while line := await stderr.readline():
-        text = Text.from_ansi(line.decode(errors="replace").rstrip())
+        text = rendering.foreign(line.decode(errors="replace").rstrip())
         console.print(text, style="bright_black", soft_wrap=True)
 
 

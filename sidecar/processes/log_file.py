@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sidecar.domain.errors import Failure, FailureCode
+from sidecar.domain.events import Stream
+from sidecar.domain.lines import Piece
 from sidecar.domain.spec import ServerSpec
 from sidecar.supervision.interfaces import CannotLaunch
 
@@ -33,24 +35,33 @@ class RotatingLogFile:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file: BinaryIO = path.open("ab")
         self._size = self._file.tell()
+        self._mid_line = False
         self._queue: deque[str | None] = deque()
         self._queued = 0
         self._left_out = 0
+        self._unfinished: Stream | None = None
         self._more = threading.Condition()
         self._thread = threading.Thread(
             target=self._write_all, name=f"log {path.name}", daemon=True
         )
         self._thread.start()
 
-    def write(self, text: str) -> None:
-        """Queues whole lines, joined by newlines."""
+    def write(self, stream: Stream, piece: Piece) -> None:
+        """Queues a piece of output; those of one line become one line again.
+
+        Where the other stream comes in between, the unfinished line ends there.
+        """
+        text = piece.text if piece.partial else f"{piece.text}\n"
         with self._more:
             if self._queued > MAX_QUEUED_CHARACTERS:
-                self._left_out += text.count("\n") + 1
+                self._left_out += piece.count
                 return
             if self._left_out:
                 text = f"... {self._left_out} lines not written: the disk was too slow\n{text}"
                 self._left_out = 0
+            if self._unfinished not in (None, stream):
+                text = f"\n{text}"
+            self._unfinished = stream if piece.partial else None
             self._queue.append(text)
             self._queued += len(text)
             self._more.notify()
@@ -65,7 +76,7 @@ class RotatingLogFile:
     def _write_all(self) -> None:
         while (text := self._next()) is not None:
             try:
-                self._write_lines(text.encode("utf-8", "replace") + b"\n")
+                self._write_lines(text.encode("utf-8", "replace"))
             except OSError as error:
                 logger.warning("cannot write %s: %s", self._path, error.strerror)
         self._file.close()
@@ -82,8 +93,9 @@ class RotatingLogFile:
         """Writes, and rotates between two lines where the limit is reached."""
         while self._max_bytes and self._size + len(data) > self._max_bytes:
             cut = data.rfind(b"\n", 0, max(0, self._max_bytes - self._size)) + 1
-            if cut == 0 and self._size == 0:
-                cut = data.find(b"\n") + 1  # a line longer than a whole file still needs a place
+            if cut == 0 and (self._size == 0 or self._mid_line):
+                # A line that is longer than a whole file, or has begun in this one, stays whole.
+                cut = data.find(b"\n") + 1 or len(data)
             self._append(data[:cut])
             data = data[cut:]
             if not data:
@@ -96,6 +108,7 @@ class RotatingLogFile:
             self._file.write(data)
             self._file.flush()
             self._size += len(data)
+            self._mid_line = not data.endswith(b"\n")
 
     def _rotate(self) -> None:
         self._file.close()

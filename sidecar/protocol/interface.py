@@ -1,4 +1,4 @@
-"""Every method and every notification with its models: the table that the documents are made from."""
+"""Every method and every notification, with its models: what the documents are made from."""
 
 from dataclasses import dataclass
 from typing import Any, Final

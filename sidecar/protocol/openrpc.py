@@ -4,7 +4,7 @@ OpenRPC knows no notifications from the server's side: they stand under `x-notif
 the schema of its params.
 """
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pydantic import TypeAdapter
 
@@ -75,14 +75,12 @@ def _schemas() -> tuple[Json, Json]:
 def _renamed(node: Any, names: dict[str, str]) -> Any:
     """`node` with every reference in it as `names` has it."""
     if isinstance(node, dict):
-        entries: Json = node
         return {
             key: names[value] if key == "$ref" else _renamed(value, names)
-            for key, value in entries.items()
+            for key, value in cast(Json, node).items()
         }
     if isinstance(node, list):
-        items: list[Any] = node
-        return [_renamed(item, names) for item in items]
+        return [_renamed(item, names) for item in cast(list[Any], node)]
     return node
 
 

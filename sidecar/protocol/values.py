@@ -1,4 +1,4 @@
-"""What the models of messages are made of: kinds of values, and keys that are always or maybe there.
+"""What the models of messages are made of: kinds of values, keys that are always there or maybe.
 
 An absent value is an absent key: `told_if` makes a key that may be left out but is never null.
 """

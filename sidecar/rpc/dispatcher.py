@@ -133,7 +133,8 @@ class Dispatcher:
     def _is_command(self, request: object) -> bool:
         if not isinstance(request, dict):
             return False
-        return cast(dict[str, object], request).get("method") in self._commands
+        method = cast(dict[str, object], request).get("method")
+        return isinstance(method, str) and method in self._commands
 
 
 async def _outcome(result: Awaitable[object]) -> dict[str, Json]:

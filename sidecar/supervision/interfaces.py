@@ -104,8 +104,8 @@ class Processes(Protocol):
 class LogFile(Protocol):
     """A file that a server's lines are appended to, off the event loop."""
 
-    def write(self, text: str) -> None:
-        """Queues whole lines, joined by newlines."""
+    def write(self, stream: Stream, piece: Piece) -> None:
+        """Queues a piece of output; those of one line become one line again."""
         ...
 
     async def close(self) -> None:

@@ -99,7 +99,7 @@ class Run:
         """Takes in what the process wrote."""
         self._logs.append(stream, piece)
         if self._log_file is not None:
-            self._log_file.write(piece.text)
+            self._log_file.write(stream, piece)
         if self._log_watch is not None:
             self._log_watch.look(piece.text)
 

@@ -83,8 +83,8 @@ async def wait_until_ready(attempt: Attempt, processes: Processes) -> None:
         raise NotReady(
             Failure(
                 FailureCode.READY_TIMEOUT,
-                f"{attempt.spec.name} was not ready within {timeout:g} s: {attempt.what_is_missing()}; "
-                "it was stopped",
+                f"{attempt.spec.name} was not ready within {timeout:g} s: "
+                f"{attempt.what_is_missing()}; it was stopped",
                 "See its last lines; if it only needs longer, raise `ready.timeout`.",
             )
         ) from None

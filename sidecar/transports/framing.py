@@ -56,23 +56,20 @@ class Unframer:
             if not isinstance(message, bytes) or message.strip(_BLANK):
                 yield message
 
-    def close(self) -> bytes | None:
+    def close(self) -> bytes | TooLarge | None:
         """What is left at the end of the stream, if it can be a message: a last line."""
         rest = bytes(self._buffer).strip(_BLANK)
         self._buffer.clear()
-        usable = self.framing == "ndjson" and not self._skip_line
-        return rest if usable and rest else None
+        if self.framing != "ndjson" or self._skip_line or not rest:
+            return None
+        return TooLarge() if len(rest) > MAX_MESSAGE_BYTES else rest
 
     def _find_framing(self) -> bool:
-        if len(self._buffer) < len(_BOM) and _BOM.startswith(self._buffer):
+        while (rest := self._buffer.lstrip(_BLANK)).startswith(_BOM):
+            self._buffer = rest[len(_BOM) :]
+        self._buffer = rest
+        if _BOM.startswith(rest):  # nothing yet, or the beginning of a byte order mark
             return False
-        if self._buffer.startswith(_BOM):
-            del self._buffer[: len(_BOM)]
-        blank = len(self._buffer) - len(self._buffer.lstrip(_BLANK))
-        if blank == len(self._buffer):
-            self._buffer.clear()
-            return False
-        del self._buffer[:blank]
         self._at_start = False
         if self.framing is None:
             self.framing = "content-length" if self._buffer.startswith(b"C") else "ndjson"

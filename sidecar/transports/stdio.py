@@ -84,7 +84,7 @@ class StdioTransport:
     def _on_data(self, data: bytes) -> None:
         if not data:
             if (rest := self._unframer.close()) is not None:
-                self._session.receive(rest)
+                self._take_in(rest)
             self._end(End("the client closed its end"))
             return
         try:
@@ -118,15 +118,13 @@ class StdioTransport:
             self._reader.resume()
 
     def _begin_writing(self) -> None:
-        """Starts the writer, once; from here on the framing is settled."""
+        """Starts the writer, once; a client that shows its framing later is followed from there."""
         if self._writer is not None:
             return
-        framing: FramingName = self._unframer.framing or DEFAULT_FRAMING
-        self._unframer.framing = framing
         self._writer = PipeWriter(
             self._streams.output,
             self._session.outbox,
-            lambda message: frame(message, framing),
+            lambda message: frame(message, self._unframer.framing or DEFAULT_FRAMING),
             lambda: self._loop.call_soon_threadsafe(self._end, End("nobody reads any more")),
         )
 

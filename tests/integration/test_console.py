@@ -1,14 +1,17 @@
 """`sidecar console` without a terminal: commands from a pipe, answers for people on stdout."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.support.raw import RawResult, run_bytes
-from tests.support.servers import Spec, portless, sleeper
+from tests.support.processes import kill_marked, marked_environment, new_mark
+from tests.support.raw import RawResult, run_bytes, sidecar_command
+from tests.support.servers import Spec, portless, sleeper, stepped
 from tests.support.toml import write_config
 
+TIME_LIMIT = 15.0
 TALKER = """
 import sys, time
 for number in range(1, 101):
@@ -74,10 +77,32 @@ def test_a_failure_shows_message_folded_cause_and_hint(tmp_path: Path) -> None:
 
 
 def test_a_crash_is_told_without_being_asked(tmp_path: Path) -> None:
-    server = portless("import sys\nsys.stdin.readline()\nsys.exit(4)", ready={"none": True})
-    done = console(tmp_path, "start\ncall get_status\nstatus\n", api=server)
-    assert done.exit_code == 0, out(done)
-    assert any("error" in line for line in out(done))
+    server = stepped(tmp_path, "out(b'up\\n'); wait_for('go'); sys.exit(4)", ready={"log": "up"})
+    path = write_config(tmp_path / "sidecar.toml", {"api": server})
+    mark = new_mark()
+    process = subprocess.Popen(
+        sidecar_command("console", "--config", str(path)),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=marked_environment(mark),
+    )
+    try:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write("start\n")
+        process.stdin.flush()
+        shown = [process.stdout.readline() for _ in range(3)]
+        assert shown[-1].startswith("✓"), shown
+        (tmp_path / "go").touch()
+        told = process.stdout.readline() + process.stdout.readline()
+        assert "ended by itself: exit code 4" in told
+        assert "api ● error" in told
+        process.communicate(timeout=TIME_LIMIT)
+        assert process.returncode == 0
+    finally:
+        process.kill()
+        kill_marked(mark)
 
 
 def test_settings_are_changed_by_key_and_value(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ async def test_a_reader_sees_the_newest_lines_of_a_flood_and_how_many_were_left_
     screen.lines.flush()
     flood = screen.rows[1:]
     assert flood[0] == f"gap of {20_001 - GLANCE_LINES}"
-    assert flood[1:] == [f"line {n}" for n in range(20_103 - GLANCE_LINES, 20_002)] + [
+    assert flood[1:] == [f"line {n}" for n in range(20_003 - GLANCE_LINES, 20_002)] + [
         "unfinished…"
     ]
 
