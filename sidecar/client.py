@@ -199,6 +199,10 @@ class SidecarClient:
         except orjson.JSONDecodeError as error:
             self._lose(f"the sidecar sent a line that is not JSON: {error}")
             self._process.kill()
+        finally:
+            # Whatever else ends the reading, a `trace` that raises included: nobody waits in vain.
+            if self._lost is None:
+                self._lose("the client can no longer read what the sidecar sends")
 
     def _receive(self, line: bytes) -> None:
         if self.trace is not None:

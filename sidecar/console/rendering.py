@@ -90,7 +90,7 @@ def response(result: Json) -> RenderableType:
     """What became of a command: a line, or the failure with its cause and the next step."""
     if result["success"]:
         restart = result.get("restartRequired")
-        note = "; `restart` makes it take effect" if restart else ""
+        note = "; `restart` applies them now" if restart else ""
         return Text.assemble(("✓ ", "bold green"), foreign(result["message"]), (note, "yellow"))
     error = result["error"]
     lines = [Text.assemble(("✗ ", "bold red"), foreign(result["message"]))]

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from typing import assert_never
 
-from sidecar.domain.errors import Failure, FailureCode
 from sidecar.domain.events import (
     Event,
     ServerMetrics,
@@ -22,6 +21,7 @@ from sidecar.domain.events import (
 from sidecar.domain.lifecycle import Effect, Input, Phase, Status, transition
 from sidecar.domain.outcome import Outcome
 from sidecar.domain.spec import ServerSpec, url_of
+from sidecar.supervision import wording
 from sidecar.supervision.callers import Callers, at_once
 from sidecar.supervision.interfaces import LogFileOpener, Processes
 from sidecar.supervision.log_stream import LogStream, utc_now
@@ -111,7 +111,7 @@ class ManagedServer:
     def start(self, *, wait: bool = True) -> asyncio.Future[Outcome]:
         """Starts the server, or joins the start under way; with `wait` until running or failed."""
         if self.running:
-            return at_once(Outcome(f"{self.spec.name} is already running{self._whereabouts()}"))
+            return at_once(Outcome(wording.already_running(self.status(log_lines=0))))
         return self._take_start(Input.START, wait)
 
     def restart(
@@ -189,8 +189,8 @@ class ManagedServer:
             self._last_error = run.failure().sentence
 
     def _feed(self, given: Input) -> None:
-        """Takes the transition, tells the new state, then does what follows from it."""
-        before = self._phase
+        """Takes the transition, tells the new state, then does what follows."""
+        before, ended = self._phase, self._run
         step = transition(before, given)
         self._phase = step.phase
         if step.phase is Phase.STUCK:
@@ -202,8 +202,9 @@ class ManagedServer:
             self._last_error = None
         if step.phase.status is not before.status:
             self._tell_status()
-        for effect in step.effects:
-            self._perform(effect)
+        if self._run is not None:
+            for effect in step.effects:
+                self._perform(effect, self._run, ended or self._run)
 
     def _new_run(self, *, restarting: bool) -> Run:
         """A run that tries the port of the last one first, where clients may count on that."""
@@ -219,62 +220,31 @@ class ManagedServer:
         self.logs.flush()
         self._publish(StatusChanged(self.status(log_lines=0)))
 
-    def _perform(self, effect: Effect) -> None:
-        run = self._run
-        if run is None:
-            return
-        name = self.spec.name
+    def _perform(self, effect: Effect, run: Run, ended: Run) -> None:
+        """`ended` is the run before a launch; otherwise both are the same."""
         match effect:
             case Effect.LAUNCH:
-                run.begin(self._ports_of_others(name))
+                run.begin(self._ports_of_others(self.spec.name))
             case Effect.TERMINATE:
                 run.clear(self._grace)
             case Effect.KILL:
                 run.clear(0.0)
             case Effect.STARTED:
                 self._tell_ready(run)
-                self._starters.settle(Outcome(self._running_message(run)))
             case Effect.START_FAILED:
                 self._starters.settle(Outcome.failed(run.failure()))
             case Effect.START_CANCELLED:
-                self._starters.settle(Outcome.failed(_cancelled(name)))
+                self._starters.settle(Outcome.failed(wording.cancelled(self.spec.name)))
             case Effect.STOPPED:
-                self._stoppers.settle(Outcome(self._stopped_message(run)))
+                self._stoppers.settle(Outcome(wording.stopped(ended)))
             case Effect.STOP_FAILED:
-                self._stoppers.settle(Outcome.failed(run.failure()))
+                self._stoppers.settle(Outcome.failed(ended.failure()))
             case _:
                 assert_never(effect)
 
     def _tell_ready(self, run: Run) -> None:
-        if run.process is not None:
-            url = url_of(run.spec, run.port)
-            self._publish(ServerReady(self.spec.name, run.process.pid, run.port, url))
-
-    def _running_message(self, run: Run) -> str:
-        message = f"{self.spec.name} is running{self._whereabouts()}"
-        if run.spec.port not in (0, run.port):
-            message += f"; port {run.spec.port} was taken, so it listens on {run.port}"
-        if self._old_was_killed:
-            message += "; the old process did not stop in time and was killed"
-        return message
-
-    def _stopped_message(self, run: Run) -> str:
-        if not run.forced:
-            return f"{self.spec.name} is stopped"
-        if run.grace == 0:
-            return f"{self.spec.name} was killed"
-        return f"{self.spec.name} did not stop within {run.grace:g} s and was killed"
-
-    def _whereabouts(self) -> str:
-        """Where the server is to be found, to go on a sentence."""
         status = self.status(log_lines=0)
-        where = f" on {status.url}" if status.url else ""
-        return f"{where} (pid {status.pid})"
-
-
-def _cancelled(name: str) -> Failure:
-    return Failure(
-        FailureCode.CANCELLED,
-        f"the start of {name} was cancelled: it was asked to stop meanwhile",
-        "Start it again when it is wanted.",
-    )
+        pid = status.pid or 0  # there is one: the check passed against it
+        self._publish(ServerReady(status.name, pid, run.port, url_of(run.spec, run.port)))
+        message = wording.running(status, run, old_was_killed=self._old_was_killed)
+        self._starters.settle(Outcome(message))

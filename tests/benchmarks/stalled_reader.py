@@ -43,8 +43,8 @@ def measure() -> list[Row]:
             weights.append(pss(client.process.pid))
             time.sleep(LOOK_EVERY)
 
-        _rate(server, READING, client.read)
-        reading = _rate(server, READING, client.read)
+        _rate(server, READING, client.line)
+        reading = _rate(server, READING, client.line)
         before = pss(client.process.pid)
         stalled = _rate(server, STALL, look)
         growth = max(weights) - before

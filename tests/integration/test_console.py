@@ -109,7 +109,7 @@ def test_settings_are_changed_by_key_and_value(tmp_path: Path) -> None:
     script = "set api port=0 env.MODE=debug\nstart\nset env.MODE=other\n"
     done = console(tmp_path, script, api=sleeper())
     assert done.exit_code == 0, out(done)
-    assert any("`restart` makes it take effect" in line for line in out(done))
+    assert any("`restart` applies them now" in line for line in out(done))
 
 
 def test_any_method_can_be_called(tmp_path: Path) -> None:

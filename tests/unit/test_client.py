@@ -225,6 +225,21 @@ async def test_a_line_that_is_no_json_ends_the_sidecar_and_is_told(launch: Launc
     assert await client.wait() != 0
 
 
+async def test_a_trace_that_raises_leaves_nobody_waiting(launch: Launch) -> None:
+    client = await launch()
+
+    def trace(direction: str, body: bytes) -> None:
+        if direction == "<-":
+            raise BrokenPipeError(f"nobody reads {len(body)} bytes")
+
+    client.trace = trace
+    with pytest.raises(SidecarGone, match="can no longer read"):
+        await client.request("echo")
+    with pytest.raises(BrokenPipeError):
+        await client._reader  # pyright: ignore[reportPrivateUsage] - the cause is not swallowed
+    assert await client.close() == 0
+
+
 async def test_closing_ends_the_sidecar_through_its_stdin(launch: Launch) -> None:
     client = await launch()
     await client.request("echo")

@@ -69,8 +69,8 @@ def test_a_long_cause_is_folded_to_its_end() -> None:
 
 
 def test_a_changed_setting_that_waits_says_for_what() -> None:
-    result = {"success": True, "message": "port is 1", "restartRequired": True}
-    assert "`restart` makes it take effect" in plain(rendering.response(result))
+    result = {"success": True, "message": "changed", "restartRequired": True}
+    assert "`restart` applies them now" in plain(rendering.response(result))
 
 
 def test_what_a_server_says_is_no_markup() -> None:
