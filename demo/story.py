@@ -93,10 +93,12 @@ class Story:
         self.check(
             "metrics cover the whole process tree",
             metrics["rssBytes"] > 0 and metrics["processes"] >= 1,
-            f"{metrics['rssBytes'] / 2**20:.0f} MiB in {metrics['processes']} process(es)",
+            f"{metrics['rssBytes'] / 2**20:.0f} MiB, processes: {metrics['processes']}",
         )
         self.check(
-            "status and process agree", (await self._ask("get_status"))["pid"] == status["pid"]
+            "get_status names the same process",
+            (await self._ask("get_status"))["pid"] == status["pid"],
+            status["pid"],
         )
 
     async def _restart(self, before: Json) -> None:

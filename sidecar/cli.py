@@ -56,7 +56,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    common = _Parser(add_help=False)
+    versioned = _Parser(add_help=False)
+    versioned.add_argument("--version", action="version", version=f"sidecar {__version__}")
+    common = _Parser(add_help=False, parents=[versioned])
     common.add_argument("--config", metavar="FILE", type=Path, help="the servers, in TOML")
     common.add_argument(
         "--log-level",
@@ -67,9 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="sidecar",
         description="Starts, watches and stops Python servers for a desktop app.",
-        epilog="Without a command: stdio.",
+        epilog="Without a command: stdio. Each command has a --help of its own.",
+        parents=[versioned],
     )
-    parser.add_argument("--version", action="version", version=f"sidecar {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     stdio = commands.add_parser(
         "stdio", parents=[common], help="JSON-RPC 2.0 on stdin and stdout, for one client"

@@ -52,7 +52,7 @@ def _last_match(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
 def _explain_signal(ended: Exit) -> Cause:
     if ended.out_of_memory:
         return Cause(
-            "killed by SIGKILL: the system ran out of memory",
+            "killed by SIGKILL, most likely because the system ran out of memory",
             "Give it more memory, or let it use less.",
         )
     known = {
@@ -154,6 +154,13 @@ def _no_such_address(_match: re.Match[str], spec: ServerSpec, _port: int) -> Cau
     )
 
 
+def _unknown_host(_match: re.Match[str], spec: ServerSpec, _port: int) -> Cause:
+    return Cause(
+        f"the host name {spec.host!r} is not known",
+        'Correct `host`; "127.0.0.1" is this machine, for itself alone.',
+    )
+
+
 def _unknown_option(match: re.Match[str], _spec: ServerSpec, _port: int) -> Cause:
     return Cause(f"uvicorn does not take this: {match['what']}", "Correct `args`.")
 
@@ -196,6 +203,7 @@ _RULES = (
         _permission_on_bind,
     ),
     _rule(r"(?i)cannot assign requested address|EADDRNOTAVAIL|WinError 10049", _no_such_address),
+    _rule(r"(?i)name or service not known|nodename nor servname|getaddrinfo failed", _unknown_host),
     _rule(r"^Error: (?P<what>(?:No such option|Invalid value|Got unexpected).*)$", _unknown_option),
     _rule(r"^MemoryError\b", _out_of_memory),
     _rule(

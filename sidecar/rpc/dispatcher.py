@@ -98,7 +98,7 @@ class Dispatcher:
             validator=_as_it_is,
             methods=self._methods,
             context=_sentinels.NOCONTEXT,
-            post_process=_response.to_serializable_one,
+            post_process=_to_object,
             request=request,
         )
 
@@ -143,6 +143,15 @@ async def _outcome(result: Awaitable[object]) -> dict[str, Json]:
         return {"result": await result}
     except Exception as exception:  # noqa: BLE001 - logged if nobody expected it
         return {"error": to_wire_error(exception).as_object()}
+
+
+def _to_object(response: Any) -> dict[str, Json]:
+    """An answer of jsonrpcserver's as JSON; one of its own errors names the method in `data`."""
+    answer: dict[str, Json] = _response.to_serializable_one(response)
+    error = answer.get("error", {})
+    if error.get("code") == codes.METHOD_NOT_FOUND:
+        error["message"] = f"there is no method {error.pop('data')!r}; rpc.discover lists them"
+    return answer
 
 
 def _or_none_at_all(data: dict[str, Json] | None) -> Any:

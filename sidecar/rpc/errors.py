@@ -34,7 +34,8 @@ def to_wire_error(exception: Exception) -> WireError:
     """The error for an exception; one that nobody expected is logged and told in general words."""
     match exception:
         case InvalidSetting():
-            return WireError(codes.INVALID_PARAMS, str(exception), {"field": exception.field})
+            message = f"{exception.field}: {exception}"
+            return WireError(codes.INVALID_PARAMS, message, {"field": exception.field})
         case UnknownServer():
             return WireError(codes.UNKNOWN_SERVER, str(exception), {"field": "name"})
         case ShuttingDown():

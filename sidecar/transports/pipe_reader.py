@@ -36,6 +36,8 @@ class PipeReader:
 
     def resume(self) -> None:
         """Goes on after `pause`."""
+        if self._wanted.is_set():
+            return
         self._wanted.set()
         if self._watched and not self._stopped:
             self._watch()
