@@ -87,9 +87,10 @@ def _method(method: Json) -> str:
     params = table(["param", "type", "default", "meaning"], rows) if rows else "No params."
     numbers = ", ".join(f"`{error['$ref'].rpartition('/')[2]}`" for error in method["errors"])
     answer = type_of(method["result"]["schema"])
+    by_name = "Params by name only. " if method["paramStructure"] == "by-name" else ""
     return (
         f"### {method['name']}\n\n{method['summary']}\n\n{params}\n\n"
-        f"Result: {answer}. Errors: {numbers}."
+        f"{by_name}Result: {answer}. Errors: {numbers}."
     )
 
 

@@ -70,7 +70,7 @@ class ServerReady(NamedTuple):
     name: str
     pid: int
     port: int
-    url: str
+    url: str | None
 
 
 class ServerStopped(NamedTuple):

@@ -51,7 +51,7 @@ class ReadyParams(JsonModel):
     name: str = told("The server's name.")
     pid: Pid = told("The process id of the main process.")
     port: Port = told("The port it listens on; 0 for a server without one.")
-    url: str = told("Where a client on this machine reaches it.")
+    url: str = told_if("Where a client on this machine reaches it; absent without a port.")
 
 
 class StoppedParams(JsonModel):

@@ -245,6 +245,6 @@ class ManagedServer:
     def _tell_ready(self, run: Run) -> None:
         status = self.status(log_lines=0)
         pid = status.pid or 0  # there is one: the check passed against it
-        self._publish(ServerReady(status.name, pid, run.port, url_of(run.spec, run.port)))
+        self._publish(ServerReady(status.name, pid, run.port, status.url))
         message = wording.running(status, run, old_was_killed=self._old_was_killed)
         self._starters.settle(Outcome(message))

@@ -1,5 +1,5 @@
 // A client in Node, as an Electron app would have it: starts the server "default" of CONFIG, parses every
-// message, counts the log lines until the server has ended, and prints {lines, dropped, seconds}.
+// message until none is left after the server has ended, and prints {lines, dropped, seconds}.
 const { spawn } = require("node:child_process");
 
 const [python, config] = process.argv.slice(2);
@@ -19,7 +19,6 @@ function receive(message) {
     lines += message.params.count;
     dropped += message.params.dropped ?? 0;
   } else if (message.method === "python-server-stopped") {
-    process.stdout.write(JSON.stringify({ lines, dropped, seconds: (last - first) / 1000 }));
     sidecar.stdin.end();
   }
 }
@@ -33,5 +32,8 @@ sidecar.stdout.on("data", (chunk) => {
     receive(JSON.parse(body.toString("utf8")));
   }
   if (start < chunk.length) unfinished.push(chunk.subarray(start));
+});
+sidecar.on("close", () => {
+  process.stdout.write(JSON.stringify({ lines, dropped, seconds: (last - first) / 1000 }));
 });
 sidecar.stdin.write('{"jsonrpc":"2.0","id":1,"method":"start"}\n');

@@ -5,7 +5,7 @@ from dataclasses import MISSING, fields
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -81,6 +81,7 @@ PLAIN = sorted(
 
 @pytest.mark.parametrize(("cls", "name"), PLAIN, ids=str)
 @given(value=VALUES)
+@settings(deadline=None)  # the first use of a model builds it
 def test_what_is_documented_is_what_is_read(cls: str, name: str, value: object) -> None:
     try:
         params.read_params(getattr(params, cls), {name: value})
