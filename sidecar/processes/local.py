@@ -15,7 +15,7 @@ from sidecar.supervision.interfaces import ProcessObserver
 MARK_BYTES = 8
 
 
-def _unhurried() -> float:
+def _unhurried(_size: int) -> float:
     return 0.0
 
 

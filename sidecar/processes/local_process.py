@@ -93,7 +93,11 @@ class LocalProcess:
         if not self._ended.is_set() and grace > 0:
             posix.terminate(self.pid)
         await self._main_ended_or_deadline()
-        forced, survivors = await self._clear_rest()
+        try:
+            forced, survivors = await self._clear_rest()
+        except BaseException:
+            posix.kill_group(self.pid)  # as much as can be done without knowing the tree
+            raise
         if survivors == 0:
             await self._ended.wait()
             self._tidy_up()

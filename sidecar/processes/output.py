@@ -6,21 +6,22 @@ import time
 from collections.abc import Callable, Iterable
 
 from sidecar.domain.lines import LineAssembler, Piece
+from sidecar.processes.posix import PIPE_BYTES
 
-READ_BYTES = 32 * 1024
+READ_BYTES = 64 * 1024
 """One read: large enough to be cheap for each line, small enough to let a request in between."""
 
 UNFINISHED_LINE_SECONDS = 0.2
 """A line without an end (a prompt, a progress bar) is handed on after this long."""
 
-LAST_READS = 16
+LAST_READS = 2 * PIPE_BYTES // READ_BYTES
 """At the end at most so many more reads: what an enlarged pipe holds, and a second time as much.
 
 Without a bound, a stranger who inherited the pipe and writes on could keep us here for ever.
 """
 
-Pace = Callable[[], float]
-"""Asked after each read: how many seconds to leave the pipe alone."""
+Pace = Callable[[int], float]
+"""Told of the bytes of each read; says how many seconds to leave the pipe alone."""
 
 
 class OutputReader:
@@ -48,7 +49,8 @@ class OutputReader:
         self._close()
 
     def _readable(self) -> None:
-        if self._read() and (seconds := self._pace()) > 0:
+        size = self._read()
+        if size and (seconds := self._pace(size)) > 0:
             self._loop.remove_reader(self._descriptor)
             self._pause = self._loop.call_later(seconds, self._resume)
 
@@ -56,19 +58,19 @@ class OutputReader:
         self._pause = None
         self._loop.add_reader(self._descriptor, self._readable)
 
-    def _read(self) -> bool:
-        """Whether there was something."""
+    def _read(self) -> int:
+        """How many bytes there were; 0 if none, or no more."""
         try:
             data = os.read(self._descriptor, READ_BYTES)
         except BlockingIOError:
-            return False
+            return 0
         except OSError:
             data = b""
         if not data:
             self._close()
-            return False
+            return 0
         self._deliver(self._assembler.feed(data))
-        return True
+        return len(data)
 
     def _deliver(self, pieces: Iterable[Piece]) -> None:
         delivered = False

@@ -97,6 +97,12 @@ def terminate(pid: int) -> None:
         os.kill(pid, signal.SIGTERM)
 
 
+def kill_group(pid: int) -> None:
+    """Kills the process group that `pid` leads; the leader must not have been reaped."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
 def session_of(pid: int) -> int | None:
     """The session of a process, None if it is gone or not ours to see."""
     try:

@@ -42,10 +42,12 @@ class Notifier:
                 if codes.TOPIC_LOG in self.topics:
                     self._log(event)
             case StatusChanged(status):
+                self._tell_left_out_of(status.name)
                 self._send(codes.TOPIC_STATUS, status_to_wire(status, logs=False))
             case ServerReady():
                 self._send(codes.TOPIC_READY, to_wire(event))
             case ServerStopped():
+                self._tell_left_out_of(event.name)
                 # The one value of the protocol that is null rather than absent.
                 self._send(codes.TOPIC_STOPPED, {"code": event.code, **to_wire(event)})
             case MetricsSampled(metrics):
@@ -56,10 +58,15 @@ class Notifier:
 
     def tell_left_out(self) -> None:
         """Tells of lines left out, now that there is room and no later line may come."""
-        for name, left_out in list(self._left_out.items()):
+        for name in list(self._left_out):
             if not self._outbox.has_room:
                 return
-            del self._left_out[name]
+            self._tell_left_out_of(name)
+
+    def _tell_left_out_of(self, name: str) -> None:
+        """Before a change of state it is told in any case, so that the order holds."""
+        left_out = self._left_out.pop(name, None)
+        if left_out is not None:
             last = left_out.last
             params = _log_params(last, text="", count=0, seq=last.seq + last.count)
             params["dropped"] = left_out.count

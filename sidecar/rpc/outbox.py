@@ -20,8 +20,9 @@ ALIVE_SECONDS = 0.1
 """A client that has taken nothing for so long is not one to wait for."""
 
 PAUSE_SECONDS = 0.001
-"""What a flood may be held back for a client that is reading but behind, per 128 KiB: no server is
-slowed below some 60 MB/s by this, and none at all by a client that has stopped reading."""
+PAUSE_EVERY_BYTES = 128 * 1024
+"""A flood pauses so long after so much, for a client that is reading but behind. That slows no
+server below some 100 MB/s, and a client that has stopped reading slows none at all."""
 
 
 class Outbox:
@@ -35,6 +36,7 @@ class Outbox:
         self._ordered_bytes = 0
         self._awaited = 0
         self._taken_at = 0.0
+        self._since_pause = 0
         self._overflowed = False
         self.wake: Callable[[], object] = lambda: None
         self.when_easy: Callable[[], object] = lambda: None
@@ -52,10 +54,14 @@ class Outbox:
         """Whether so many answers wait unread that no more requests should be taken in."""
         return self._urgent_bytes > LIMIT_BYTES
 
-    def pace(self) -> float:
-        """How many seconds the sources of a flood should pause."""
+    def pace(self, size: int) -> float:
+        """How many seconds the source of a flood should pause that has just given `size` bytes."""
         if self._ordered_bytes < EASY_BYTES:
             return 0.0
+        self._since_pause += size
+        if self._since_pause < PAUSE_EVERY_BYTES:
+            return 0.0
+        self._since_pause = 0
         alive = time.monotonic() - self._taken_at < ALIVE_SECONDS
         return PAUSE_SECONDS if alive else 0.0
 

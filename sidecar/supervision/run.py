@@ -142,15 +142,22 @@ class Run:
         if self._startup is not None:
             self._startup.cancel()
             await asyncio.wait([self._startup])
+        try:
+            await self._clear_process(grace)
+        except Exception:
+            logger.exception("stopping %s failed unexpectedly", self.spec.name)
+            self.survivors = max(self.survivors, 1)
+        self._logs.flush()
+        self._tell(Input.SURVIVED if self.survivors else Input.CLEARED)
+
+    async def _clear_process(self, grace: float) -> None:
         if self.process is not None:
             cleared = await self.process.clear(grace)
             self.forced = cleared.forced
             self.survivors = cleared.survivors
-        self._logs.flush()
         if self._log_file is not None:
             await self._log_file.close()
             self._log_file = None
-        self._tell(Input.SURVIVED if self.survivors else Input.CLEARED)
 
     def _explained_exit(self) -> Failure:
         from sidecar.domain.explain import explain_exit  # many patterns, for bad days only

@@ -101,6 +101,9 @@ class Unframer:
             self._skip_bytes -= skipped
             if self._skip_bytes:
                 return None
+        first_line, newline, _ = self._buffer[:MAX_HEADER_BYTES].partition(b"\n")
+        if newline and b":" not in first_line:
+            raise BadHeader
         header = _HEADER_END.search(self._buffer)
         if header is None or header.start() > MAX_HEADER_BYTES:
             if len(self._buffer) > MAX_HEADER_BYTES:

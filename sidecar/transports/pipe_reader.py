@@ -6,6 +6,7 @@ else cannot be watched, by a thread. The end of the stream is told as empty byte
 
 import asyncio
 import os
+import select
 import threading
 from collections.abc import Callable
 
@@ -41,6 +42,15 @@ class PipeReader:
         self._wanted.set()
         if self._watched and not self._stopped:
             self._watch()
+
+    @property
+    def hung_up(self) -> bool:
+        """Whether the other side has closed, though there may be something left to read."""
+        if not hasattr(select, "poll"):
+            return False
+        poll = select.poll()
+        poll.register(self._descriptor, 0)
+        return any(event & select.POLLHUP for _, event in poll.poll(0))
 
     def stop(self) -> None:
         """Hands nothing on any more."""

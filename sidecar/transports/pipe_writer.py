@@ -36,6 +36,7 @@ class PipeWriter:
         self._more = threading.Event()
         self._closing = False
         self._broken = False
+        self._writes = 0
         self._poll = _writability(descriptor)
         self._thread = threading.Thread(target=self._write_for_ever, name="stdout", daemon=True)
         self._thread.start()
@@ -43,10 +44,13 @@ class PipeWriter:
         self._wake()
 
     def close(self, limit: float) -> bool:
-        """Waits until everything is written, at most `limit` seconds; whether it was."""
+        """Waits until everything is written; gives up when nothing is taken for `limit` seconds."""
         self._closing = True
         self._more.set()
-        self._thread.join(limit)
+        writes = -1
+        while self._thread.is_alive() and self._writes != writes:
+            writes = self._writes
+            self._thread.join(limit)
         return not self._thread.is_alive()
 
     def _wake(self) -> None:
@@ -83,6 +87,7 @@ class PipeWriter:
         try:
             while rest and not self._broken:
                 rest = rest[os.write(self._descriptor, rest) :]
+                self._writes += 1
         except BlockingIOError:  # whoever shares the descriptor made it non-blocking
             os.set_blocking(self._descriptor, True)
             self._write(bytes(rest))

@@ -30,8 +30,11 @@ DEFAULT_FRAMING: FramingName = "ndjson"
 FIRST_BYTE_SECONDS = 1.0
 """How long notifications wait for a client to show which framing it speaks; then lines it is."""
 
-FLUSH_SECONDS = 1.0
-"""What a client gets to read the last messages."""
+FLUSH_SECONDS = 2.0
+"""A client that has not taken anything for so long is not waited for at the end."""
+
+WIND_UP_SECONDS = 10.0
+"""More than stopping quickly ever takes; if it does, ending is better than hanging."""
 
 CONGESTION_LOOK_SECONDS = 0.05
 """How often a client that leaves its answers unread is looked at again."""
@@ -109,7 +112,7 @@ class StdioTransport:
     def _hold_back_a_client_that_does_not_read(self) -> None:
         if self._reader is None or self._ended.done():
             return
-        if self._session.outbox.congested:
+        if self._session.outbox.congested and not self._reader.hung_up:
             self._reader.pause()
             self._loop.call_later(
                 CONGESTION_LOOK_SECONDS, self._hold_back_a_client_that_does_not_read
@@ -154,7 +157,9 @@ class StdioTransport:
             # A `shutdown` under way keeps its full grace unless a signal says otherwise.
             if self._manager.closing and end.patient:
                 await session.shut_down.wait()
-            await self._manager.close_soon()
+            await asyncio.wait(
+                [asyncio.ensure_future(self._manager.close_soon())], timeout=WIND_UP_SECONDS
+            )
             await session.finish(FLUSH_SECONDS)
         session.close()
         self._begin_writing()
