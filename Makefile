@@ -50,6 +50,7 @@ $(VENV)/.created:
 $(VENV)/.installed-%: pyproject.toml | $(VENV)/.created
 	@echo "installing what '$*' needs into $(VENV)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@$(BIN)/python -m compileall -q sidecar # or each start would compile it, where PYTHONDONTWRITEBYTECODE is set
 	@touch $@
 
 # pm2 is measured where npm is at hand; its row says so where it is not.

@@ -84,7 +84,8 @@ class Run:
         if self.survivors:
             return Failure(
                 FailureCode.STOP_TIMEOUT,
-                f"{self.survivors} process(es) of {self.spec.name} did not end, not even by force",
+                f"{self.spec.name} did not end, not even by force; "
+                f"processes that are left: {self.survivors}",
                 "They hang in the system (a disk or network that does not answer?): "
                 "try again later, or restart the machine.",
             )

@@ -224,6 +224,12 @@ UVICORN_BIND = (
             id="node, foreign address",
         ),
         pytest.param(
+            "socket.gaierror: [Errno -2] Name or service not known",
+            "the host name '127.0.0.1' is not known",
+            "Correct `host`",
+            id="unknown host",
+        ),
+        pytest.param(
             "the disk is full\n", "exited with code 1: the disk is full", "last lines", id="other"
         ),
         pytest.param("\n\n", "exited with code 1", "last lines", id="silence"),
@@ -307,7 +313,8 @@ def test_a_signal_is_named_whatever_was_printed_before(signal: str, why: str) ->
 
 def test_the_kernel_that_kills_for_want_of_memory_is_told() -> None:
     cause = explain_exit(APP, 8121, Exit(signal="SIGKILL", out_of_memory=True), [])
-    assert cause.why == "killed by SIGKILL: the system ran out of memory"
+    assert cause.why.startswith("killed by SIGKILL")
+    assert "the system ran out of memory" in cause.why
 
 
 def test_a_process_that_aborts_itself_is_explained_by_what_it_printed() -> None:

@@ -108,5 +108,7 @@ def test_a_failure_in_one_sentence_says_what_to_do() -> None:
 
 
 def test_an_unknown_server_is_answered_with_the_known_ones() -> None:
-    assert str(UnknownServer("x", ["api", "web"])) == "no server is called 'x'; configured: api, web"
+    assert (
+        str(UnknownServer("x", ["api", "web"])) == "no server is called 'x'; configured: api, web"
+    )
     assert "add one under [servers.NAME]" in str(UnknownServer("x", []))
