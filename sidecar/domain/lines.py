@@ -78,13 +78,14 @@ class LineAssembler:
         """Keeps an unfinished line, giving away what of it is over the limit."""
         self._keep(text)
         # A final carriage return does not count before it is known to be no line end.
-        if self._pending_bytes - text.endswith("\r") <= MAX_LINE_BYTES:
+        maybe_end = "\r" if text.endswith("\r") else ""
+        if self._pending_bytes - len(maybe_end) <= MAX_LINE_BYTES:
             return
-        *full, rest = _split_long(self._take_pending())
+        *full, rest = _split_long(self._take_pending().removesuffix(maybe_end))
         for part in full:
             self._owes_end = True
             yield Piece(part, 1, partial=True)
-        self._keep(rest)
+        self._keep(rest + maybe_end)
 
     def _keep(self, text: str) -> None:
         self._pending.append(text)

@@ -198,7 +198,7 @@ class ManagedServer:
         if Effect.LAUNCH in step.effects:
             self._run = self._new_run(restarting=before is Phase.RESTARTING)
             self._last_error = None
-        elif step.phase is Phase.STOPPED and before is Phase.ERROR:
+        elif step.phase is Phase.STOPPED:
             self._last_error = None
         if step.phase.status is not before.status:
             self._tell_status()
@@ -210,7 +210,7 @@ class ManagedServer:
         """A run that tries the port of the last one first, where clients may count on that."""
         port = self.spec.port
         last = self._run
-        self._exit_expected = False
+        self._exit_expected = self._stuck_by_command = False
         self._old_was_killed = restarting and last is not None and last.forced
         if last is not None and last.spec.port == port and (restarting or port == 0):
             port = last.port

@@ -19,6 +19,7 @@ FramingName = Literal["ndjson", "content-length"]
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
 _LENGTH = re.compile(rb"(?:^|\r?\n)content-length[ \t]*:[ \t]*(\d{1,18})[ \t]*(?=\r?\n|$)", re.I)
+_HEADER_LINE = re.compile(rb"[\w-]+[ \t]*:")
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 
 
@@ -102,7 +103,7 @@ class Unframer:
             if self._skip_bytes:
                 return None
         first_line, newline, _ = self._buffer[:MAX_HEADER_BYTES].partition(b"\n")
-        if newline and b":" not in first_line:
+        if newline and not _HEADER_LINE.match(first_line):
             raise BadHeader
         header = _HEADER_END.search(self._buffer)
         if header is None or header.start() > MAX_HEADER_BYTES:
