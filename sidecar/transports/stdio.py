@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+from collections.abc import Coroutine
 from dataclasses import dataclass
 
 from sidecar.rpc.dispatcher import invalid_request, parse_error
@@ -63,6 +64,7 @@ class StdioTransport:
         self._unframer = Unframer(framing)
         self._loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[End] = self._loop.create_future()
+        self._hurry = asyncio.Event()
         self._writer: PipeWriter | None = None
         self._reader: PipeReader | None = None
 
@@ -80,7 +82,7 @@ class StdioTransport:
         logger.info("ending: %s", end.reason)
         self._reader.stop()
         parent.close()
-        await self._wind_up(end)
+        await self._wind_up()
         shut_down.cancel()
         return end.exit_code
 
@@ -132,36 +134,46 @@ class StdioTransport:
         )
 
     def _end(self, end: End) -> None:
+        if not end.patient:
+            self._hurry.set()
         if not self._ended.done():
             self._ended.set_result(end)
 
     def _catch_signals(self) -> None:
         for name in EXIT_SIGNALS:
             number = getattr(signal, name, None)
-            if number is not None:
-                with contextlib.suppress(
-                    NotImplementedError
-                ):  # Windows, which has SIGINT by itself
-                    self._loop.add_signal_handler(
-                        number, self._end, End(f"{name} was received", patient=False)
-                    )
+            # Under nohup the end of the terminal is not to be the end of the program.
+            if number is None or (name == "SIGHUP" and _is_ignored(number)):
+                continue
+            end = End(f"{name} was received", patient=False)
+            with contextlib.suppress(NotImplementedError):  # Windows, which has SIGINT by itself
+                self._loop.add_signal_handler(number, self._end, end)
 
     async def _await_shutdown(self) -> None:
         await self._session.shut_down.wait()
         await self._session.finish(FLUSH_SECONDS)
         self._end(End("the client asked for it"))
 
-    async def _wind_up(self, end: End) -> None:
+    async def _wind_up(self) -> None:
         session = self._session
         if not session.shut_down.is_set():
-            # A `shutdown` under way keeps its full grace unless a signal says otherwise.
-            if self._manager.closing and end.patient:
-                await session.shut_down.wait()
-            await asyncio.wait(
-                [asyncio.ensure_future(self._manager.close_soon())], timeout=WIND_UP_SECONDS
-            )
+            if self._manager.closing:  # a `shutdown` under way has its full grace
+                await _first_of(session.shut_down.wait(), self._hurry.wait())
+            closing = asyncio.ensure_future(self._manager.close_soon())
+            await asyncio.wait([closing], timeout=WIND_UP_SECONDS)
             await session.finish(FLUSH_SECONDS)
         session.close()
         self._begin_writing()
         if self._writer is not None:
             await asyncio.to_thread(self._writer.close, FLUSH_SECONDS)
+
+
+async def _first_of(*waits: Coroutine[None, None, object]) -> None:
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+
+
+def _is_ignored(number: signal.Signals) -> bool:
+    return signal.getsignal(number) is signal.SIG_IGN
