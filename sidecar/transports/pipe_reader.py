@@ -10,7 +10,8 @@ import select
 import threading
 from collections.abc import Callable
 
-READ_BYTES = 256 * 1024
+READ_BYTES = 64 * 1024
+"""More would have the allocator map fresh memory for each read, however little comes."""
 
 
 class PipeReader:
