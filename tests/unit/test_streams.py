@@ -56,7 +56,7 @@ def test_nobody_else_can_read_the_requests() -> None:
 def test_children_do_not_inherit_the_protocol() -> None:
     done = run(
         "import subprocess; look = 'import os, sys; sys.exit(any(os.path.exists("
-        "f\"/proc/self/fd/{d}\") for d in sys.argv[1:]))'; "
+        'f"/proc/self/fd/{d}") for d in sys.argv[1:]))\'; '
         "sys.exit(subprocess.call([sys.executable, '-c', look, str(taken.input), "
         "str(taken.output)], close_fds=False))"
     )

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import subprocess
 import sys
 import time
@@ -12,8 +13,10 @@ from sidecar.processes.launch import MARK_VARIABLE
 from sidecar.processes.posix import spawn
 from sidecar.processes.tree import Family, kill, members
 
+LIMIT = 10.0
+
 # Each function starts a process that prints "NAME PID" and sleeps; `start` is told how.
-_BIRTHS = """
+_BIRTHS = r"""
 import os, subprocess, sys, time
 
 def sleeper(name, **how):
@@ -40,11 +43,11 @@ def start(name):
     elif name == "zombie":
         zombie = subprocess.Popen(["true"])
         os.waitid(os.P_PID, zombie.pid, os.WEXITED | os.WNOWAIT)
-        os.write(1, b"zombie %d\\n" % zombie.pid)
+        os.write(1, b"zombie %d\n" % zombie.pid)
 
 for name in sys.argv[1:]:
     start(name)
-os.write(1, b"main %d\\n" % os.getpid())
+os.write(1, b"main %d\n" % os.getpid())
 time.sleep(600)
 """
 
@@ -81,8 +84,10 @@ def living(*names: str) -> Iterator[RealFamily]:
         pids: dict[str, int] = {}
         try:
             while len(pids) < len(names) + 1:
-                name, pid = main.stdout.readline().split()
-                pids[name.decode()] = int(pid)
+                assert select.select([main.stdout], [], [], LIMIT)[0], f"only {pids} were born"
+                for birth in os.read(main.stdout.fileno(), 65_536).splitlines():
+                    name, pid = birth.split()
+                    pids[name.decode()] = int(pid)
             yield RealFamily(main, family, pids)
         finally:
             while rest := members(family):

@@ -89,7 +89,9 @@ def test_python_prints_at_once_and_in_the_servers_encoding_unless_told_otherwise
 
 
 def test_nobody_can_take_another_servers_mark() -> None:
-    assert environment(APP._replace(env={MARK_VARIABLE: "fake"}), 0, "true")[MARK_VARIABLE] == "true"
+    assert (
+        environment(APP._replace(env={MARK_VARIABLE: "fake"}), 0, "true")[MARK_VARIABLE] == "true"
+    )
 
 
 def test_a_program_is_looked_for_on_the_servers_own_path(tmp_path: Path) -> None:

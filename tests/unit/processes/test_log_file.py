@@ -24,9 +24,7 @@ def piece(*lines: str, partial: bool = False) -> Piece:
     return Piece("\n".join(lines), len(lines), partial)
 
 
-async def write(
-    path: Path, pieces: Iterable[Piece], max_bytes: int = 0, backups: int = 0
-) -> None:
+async def write(path: Path, pieces: Iterable[Piece], max_bytes: int = 0, backups: int = 0) -> None:
     """Writes everything to a log file and closes it."""
     file = RotatingLogFile(path, max_bytes, backups)
     for given_piece in pieces:
@@ -112,7 +110,9 @@ async def test_a_line_of_the_other_stream_does_not_get_into_an_unfinished_one(
     assert files(path)["server.log"].startswith("password: \nwarning\n")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     st.lists(st.lists(st.text(alphabet="ab한", max_size=30), min_size=1, max_size=5), max_size=8),
     st.integers(1, 60),

@@ -142,6 +142,5 @@ def test_a_real_family_is_measured_whole() -> None:
         assert sample.rss_bytes > 3 * os.sysconf("SC_PAGE_SIZE")
         assert sample.open_files is not None
         assert sample.open_files >= 3
-        assert sample.cpu_percent > 0
         family.kill_main()
         assert sampler.sample().processes == 2

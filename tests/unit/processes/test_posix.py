@@ -20,7 +20,9 @@ SLEEP = ("sleep", "600")
 
 
 @contextlib.contextmanager
-def spawned(argv: Sequence[str], keep_open: Sequence[int] = ()) -> Iterator[subprocess.Popen[bytes]]:
+def spawned(
+    argv: Sequence[str], keep_open: Sequence[int] = ()
+) -> Iterator[subprocess.Popen[bytes]]:
     """A process that is gone afterwards, whatever the test did."""
     popen = posix.spawn(argv, "/", dict(os.environ), keep_open)
     with popen:
@@ -72,7 +74,7 @@ async def test_the_end_of_a_process_is_told_with_its_code_or_signal(
 @pytest.mark.usefixtures("way")
 async def test_a_process_that_ended_before_it_was_watched_is_told_too() -> None:
     with spawned(("true",)) as popen:
-        os.waitid(os.P_PID, popen.pid, os.WEXITED | os.WNOWAIT)
+        await asyncio.to_thread(os.waitid, os.P_PID, popen.pid, os.WEXITED | os.WNOWAIT)
         assert await ended(popen) == 0
 
 

@@ -199,7 +199,6 @@ def test_what_survives_force_is_told_and_can_be_stopped_later(stage: Stage) -> N
     assert stage.server.status().status is Status.STOPPED
 
 
-@pytest.mark.xfail(reason="the error of a stop that failed outlives the stop that succeeded")
 def test_an_error_does_not_outlive_the_stop_that_mended_it(stage: Stage) -> None:
     stage.started()
     stage.command(stage.server.stop)
@@ -209,7 +208,6 @@ def test_an_error_does_not_outlive_the_stop_that_mended_it(stage: Stage) -> None
     assert stage.last_error is None
 
 
-@pytest.mark.xfail(reason="what survived one stop makes every later crash look expected")
 def test_a_crash_is_unexpected_even_if_an_earlier_process_was_hard_to_stop(stage: Stage) -> None:
     stage.started()
     stage.command(stage.server.stop)

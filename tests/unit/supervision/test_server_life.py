@@ -48,8 +48,7 @@ class ManagedServerLife(RuleBasedStateMachine):
         )
         self.waiting: list[Waiting] = []
         self.step = ""
-        self.expected_ends: list[tuple[Exit, bool | None]] = []
-        self.survived_a_stop = False
+        self.expected_ends: list[tuple[Exit, bool]] = []
 
     @property
     def process(self) -> ScriptedProcess:
@@ -108,7 +107,6 @@ class ManagedServerLife(RuleBasedStateMachine):
     @precondition(lambda self: self.processes.living and self.process.being_cleared)
     @rule()
     def process_survives(self) -> None:
-        self.survived_a_stop = self.survived_a_stop or self.witness.status is Status.STOPPING
         self._do("survived", self.process.survives)
 
     @rule(seconds=st.sampled_from([0.001, 0.1, READY_TIMEOUT + 1]))
@@ -151,7 +149,7 @@ class ManagedServerLife(RuleBasedStateMachine):
         assert len(self.witness.stops) == len(ended), "each end is told once"
         for stop, (how, expected) in zip(self.witness.stops, self.expected_ends, strict=False):
             assert Exit(stop.code, stop.signal) == how
-            assert expected in (None, stop.expected)
+            assert stop.expected is expected
         assert self.witness.lines == [x for p in self.processes.launched for x in p.said]
         assert len({process.port for process in self.processes.launched}) <= 1, "a port is kept"
 
@@ -176,8 +174,6 @@ class ManagedServerLife(RuleBasedStateMachine):
             Status.STOPPING,
             Status.ERROR,  # asked to end, and too slow for even the last limit
         ]
-        if self.survived_a_stop:
-            told_to = None  # see test_a_crash_is_unexpected_even_if_an_earlier_process_was_...
         self.expected_ends.append((ended, told_to))
         self.process.ends(ended)
 

@@ -10,7 +10,10 @@ from unittest.mock import patch
 import pytest
 
 from sidecar.domain.errors import FailureCode
-from sidecar.domain.spec import ReadyCheck, ServerSpec
+from sidecar.domain.events import Stream
+from sidecar.domain.lines import Piece
+from sidecar.domain.outcome import Exit
+from sidecar.domain.spec import ReadyCheck, ReadyKind, ServerSpec
 from sidecar.supervision.startup import Attempt, LogWatch, NotReady, wait_until_ready
 from tests.unit.supervision.scripted_processes import ScriptedProcess, ScriptedProcesses, spec_of
 from tests.unit.supervision.virtual_time import VirtualTimeLoop
@@ -34,11 +37,21 @@ class Answers(ScriptedProcesses):
         return self._answers[min(self.asked, len(self._answers)) - 1]
 
 
+class Nobody:
+    """Is told of a process and does not care."""
+
+    def on_output(self, stream: Stream, piece: Piece) -> None:
+        return
+
+    def on_exit(self, ended: Exit) -> None:
+        return
+
+
 class Process(ScriptedProcess):
     """A process of which a test says whether it announced itself and who else is on its port."""
 
     def __init__(self, *, announces: bool = True, others: tuple[str | None, ...] = ()) -> None:
-        super().__init__(1, PORT, _nobody)
+        super().__init__(1, PORT, Nobody())
         self._announces = announces
         self._others = list(others)
 
@@ -48,9 +61,6 @@ class Process(ScriptedProcess):
 
     async def port_answerer(self, port: int) -> str | None:
         return self._others.pop(0) if self._others else None
-
-
-_nobody = SimpleNamespace(on_output=lambda *_: None, on_exit=lambda *_: None)
 
 
 @pytest.fixture
@@ -63,10 +73,10 @@ def loop() -> Iterator[VirtualTimeLoop]:
 
 
 def waiting(
-    kind: str, process: Process, processes: ScriptedProcesses, watch: LogWatch | None = None
+    kind: ReadyKind, process: Process, processes: ScriptedProcesses, watch: LogWatch | None = None
 ) -> Coroutine[Any, Any, None]:
     pattern = PATTERN if watch else None
-    spec = spec_of("api", ready=ReadyCheck(kind, timeout=3.0, pattern=pattern))  # type: ignore[arg-type]
+    spec = spec_of("api", ready=ReadyCheck(kind, timeout=3.0, pattern=pattern))
     return wait_until_ready(Attempt(spec, PORT, process, watch), processes)
 
 

@@ -6,7 +6,7 @@ where a real loop would hang.
 
 import asyncio
 import selectors
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -38,7 +38,12 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         self._jumping = _JumpingSelector()
         self.tasks: list[asyncio.Task[Any]] = []
         super().__init__(self._jumping)
-        self.set_task_factory(self._make_task)
+
+    def create_task(self, coro: Any, **more: Any) -> asyncio.Task[Any]:
+        """As any loop does, and remembers the task."""
+        task = super().create_task(coro, **more)
+        self.tasks.append(task)
+        return task
 
     def time(self) -> float:
         """Seconds since the loop was made."""
@@ -70,13 +75,6 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
                 task.cancel()
             self.run_until_complete(_turns())
         super().close()
-
-    def _make_task(
-        self, loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T], **more: Any
-    ) -> asyncio.Task[T]:
-        task = asyncio.Task(coroutine, loop=loop, **more)
-        self.tasks.append(task)
-        return task
 
 
 async def _call(action: Callable[[], T]) -> T:

@@ -52,7 +52,7 @@ class Witness:
         assert (status.uptime is not None) == running
         assert not running or status.pid is not None
         assert status.pid is None or status.exit_code is None
-        if status.status in (Status.STARTING, Status.RUNNING):
+        if status.status in (Status.STARTING, Status.RUNNING, Status.STOPPED):
             assert status.last_error is None, f"{status.status} and yet {status.last_error}"
         if status.status is Status.ERROR:
             assert status.last_error

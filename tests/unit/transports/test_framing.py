@@ -1,5 +1,6 @@
 """However a client's bytes are cut on their way, the same messages come out."""
 
+import itertools
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
@@ -51,7 +52,7 @@ def unframed(
     unframer = Unframer(framing)
     places = sorted({min(cut, len(stream)) for cut in cuts} | {0, len(stream)})
     messages: list[bytes | TooLarge] = []
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in itertools.pairwise(places):
         messages += unframer.feed(stream[start:end])
     last = unframer.close()
     return messages if last is None else [*messages, last]
