@@ -9,7 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sidecar.domain.outcome import Exit
-from sidecar.domain.spec import ServerSpec
+from sidecar.domain.spec import ServerSpec, bracketed
+
+_GROUP_MARGIN = re.compile(r"^[ ]+[|+][ ]?", re.MULTILINE)
+"""How Python indents the members of an exception group."""
 
 _SIGNALLED = "Another program or person sent that signal: find out who, then start it again."
 
@@ -28,25 +31,38 @@ class Cause:
 class _Rule:
     pattern: re.Pattern[str]
     explain: Callable[[re.Match[str], ServerSpec, int], Cause]
+    for_app: bool = False  # what uvicorn says, which any other program may mean differently
 
 
 def explain_exit(spec: ServerSpec, port: int, ended: Exit, tail: Sequence[str]) -> Cause:
     """The likeliest cause of an exit nobody asked for."""
-    text = _ANSI.sub("", "\n".join(tail))
+    text = _GROUP_MARGIN.sub("", _ANSI.sub("", "\n".join(tail)))
     if ended.signal is not None and ended.signal != "SIGABRT":
         return _explain_signal(ended)
     if not ended.clean:
-        for rule in _RULES:
-            if match := _last_match(rule.pattern, text):
-                return rule.explain(match, spec, port)
+        cause = _last_cause(spec, port, text)
+        if cause is not None:
+            return cause
     if ended.signal is not None:
         return _explain_signal(ended)
     return _explain_code(ended.code or 0, text)
 
 
-def _last_match(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    """The last match: a traceback names its own end last, and chained ones the outermost."""
-    return next(reversed(list(pattern.finditer(text))), None)
+def _last_cause(spec: ServerSpec, port: int, text: str) -> Cause | None:
+    """The cause that was printed last, by the first rule that knows the line.
+
+    A traceback names its own end last, chained ones the outermost; what came earlier may have been
+    handled.
+    """
+    found: tuple[int, _Rule, re.Match[str]] | None = None
+    for rule in _RULES:
+        if rule.for_app and not spec.app:
+            continue
+        for match in rule.pattern.finditer(text):
+            line = text.count("\n", 0, match.end())
+            if found is None or line > found[0]:
+                found = (line, rule, match)
+    return None if found is None else found[1].explain(found[2], spec, port)
 
 
 def _explain_signal(ended: Exit) -> Cause:
@@ -133,7 +149,7 @@ def _import_error(match: re.Match[str], _spec: ServerSpec, _port: int) -> Cause:
 
 def _address_in_use(_match: re.Match[str], spec: ServerSpec, port: int) -> Cause:
     return Cause(
-        f"the address {spec.host}:{port} is already in use",
+        f"the address {bracketed(spec.host)}:{port} is already in use",
         'Stop the program that holds the port, choose another `port`, or port_conflict = "next".',
     )
 
@@ -141,7 +157,7 @@ def _address_in_use(_match: re.Match[str], spec: ServerSpec, port: int) -> Cause
 def _permission_on_bind(_match: re.Match[str], spec: ServerSpec, port: int) -> Cause:
     privileged = 0 < port < 1024
     return Cause(
-        f"no permission to listen on {spec.host}:{port}"
+        f"no permission to listen on {bracketed(spec.host)}:{port}"
         + (": ports below 1024 are privileged" if privileged else ""),
         "Choose a `port` from 1024 up." if privileged else "Choose another `port`.",
     )
@@ -177,8 +193,13 @@ def _exception(match: re.Match[str], _spec: ServerSpec, _port: int) -> Cause:
     return Cause(match["what"], "Its last lines show where.")
 
 
-def _rule(pattern: str, explain: Callable[[re.Match[str], ServerSpec, int], Cause]) -> _Rule:
-    return _Rule(re.compile(pattern, re.MULTILINE), explain)
+def _rule(
+    pattern: str,
+    explain: Callable[[re.Match[str], ServerSpec, int], Cause],
+    *,
+    for_app: bool = False,
+) -> _Rule:
+    return _Rule(re.compile(pattern, re.MULTILINE), explain, for_app)
 
 
 # The first rule that matches wins: the specific before the general.
@@ -189,10 +210,11 @@ _RULES = (
         _syntax_error,
     ),
     _rule(r"^ModuleNotFoundError: No module named '(?P<module>[^']+)'", _missing_module),
-    _rule(r"Could not import module \"(?P<module>[^\"]+)\"", _missing_app_module),
+    _rule(r"Could not import module \"(?P<module>[^\"]+)\"", _missing_app_module, for_app=True),
     _rule(
         r"Attribute \"(?P<attribute>[^\"]+)\" not found in module \"(?P<module>[^\"]+)\"",
         _missing_attribute,
+        for_app=True,
     ),
     _rule(r"No module named (?P<module>[\w.]+)\s*$", _missing_module),
     _rule(r"^ImportError: (?P<what>.*)$", _import_error),
@@ -204,12 +226,19 @@ _RULES = (
     ),
     _rule(r"(?i)cannot assign requested address|EADDRNOTAVAIL|WinError 10049", _no_such_address),
     _rule(r"(?i)name or service not known|nodename nor servname|getaddrinfo failed", _unknown_host),
-    _rule(r"^Error: (?P<what>(?:No such option|Invalid value|Got unexpected).*)$", _unknown_option),
+    _rule(
+        r"^Error: (?P<what>(?:No such option|Invalid value|Got unexpected).*)$",
+        _unknown_option,
+        for_app=True,
+    ),
     _rule(r"^MemoryError\b", _out_of_memory),
     _rule(
         r"^(?:\S*ERROR:? +)?(?P<what>[\w.]+(?:Error|Exception)(?:: .*)?)$(?=[\s\S]*"
         r"Application startup failed)",
         _lifespan,
     ),
-    _rule(r"^(?P<what>[A-Za-z_][\w.]*(?:Error|Exception|Exit)(?:: .*)?)$", _exception),
+    _rule(
+        r"^(?P<what>(?:[A-Za-z_][\w.]*)?(?:Error|Exception|Exit)(?:: .*)?)$",
+        _exception,
+    ),
 )

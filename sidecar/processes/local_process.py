@@ -15,6 +15,8 @@ from sidecar.processes.output import OutputReader, Pace
 from sidecar.supervision.interfaces import ProcessObserver
 
 if TYPE_CHECKING:  # psutil, beneath these, takes 15 ms to import: imported when it is needed
+    import psutil
+
     from sidecar.processes.metrics import Sampler
     from sidecar.processes.tree import Family
 
@@ -47,7 +49,7 @@ class LocalProcess:
         self._popen = popen
         self._spec = spec
         self._mark = mark
-        self._since = time.time()
+        self._since = time.monotonic()
         self._observer = observer
         self._announcement = announcement
         self._announced = False
@@ -90,11 +92,12 @@ class LocalProcess:
     async def clear(self, grace: float) -> Clearance:
         """SIGTERM to the main process, then to what it left; SIGKILL after `grace` seconds."""
         self._deadline = time.monotonic() + grace
-        if not self._ended.is_set() and grace > 0:
-            posix.terminate(self.pid)
-        await self._main_ended_or_deadline()
         try:
-            forced, survivors = await self._clear_rest()
+            known = await self._look_around() if not self._ended.is_set() else []
+            if not self._ended.is_set() and grace > 0:
+                posix.terminate(self.pid)
+            await self._main_ended_or_deadline()
+            forced, survivors = await self._clear_rest(known)
         except BaseException:
             posix.kill_group(self.pid)  # as much as can be done without knowing the tree
             raise
@@ -111,14 +114,19 @@ class LocalProcess:
             for wait in waits:
                 wait.cancel()
 
-    async def _clear_rest(self) -> tuple[bool, int]:
+    async def _look_around(self) -> "list[psutil.Process]":
+        """Who belongs to the tree now: once a parent has ended, not all of it might be found."""
+        from sidecar.processes import tree
+
+        return await asyncio.to_thread(tree.members, self._family())
+
+    async def _clear_rest(self, known: "list[psutil.Process]") -> tuple[bool, int]:
         """Whether force was needed, and how many are left in spite of it."""
         from sidecar.processes import tree
 
-        family = self._family()
         asked: set[int] = set()
         forced = False
-        while rest := await asyncio.to_thread(tree.members, family):
+        while rest := {*await self._look_around(), *filter(tree.is_alive, known)}:
             now = time.monotonic()
             if now >= self._deadline + KILL_SECONDS:
                 return True, len(rest)

@@ -22,7 +22,7 @@ class Sampler:
         self._lock = threading.Lock()
         self._seconds_by_process: dict[tuple[int, float], float] = {}
         self._cpu_percent = 0.0
-        self._sampled_at = time.monotonic() - max(0.0, time.time() - family.since)
+        self._sampled_at = family.since
 
     def sample(self) -> ServerMetrics:
         """The tree as it is now."""

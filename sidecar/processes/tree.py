@@ -1,9 +1,9 @@
 """Which processes belong to a server: the main one, what descends from it, and what has left home.
 
-A process belongs if it descends from the living main process, is in its session, or carries the
-server's mark in its environment, which a daemon that forked twice and made its own session still
-does. Processes are told apart by pid and creation time; the main process stays a zombie until all
-is over, so its pid and its session are nobody else's meanwhile. Blocking: for a thread.
+A process belongs if it descends from the main process, is in its session, or carries the server's
+mark in its environment, which a daemon that forked twice and made its own session still does. The
+main process stays a zombie until all is over, so its pid and its session are nobody else's
+meanwhile. No clock is asked: those of people and of the system may be set. Blocking: for a thread.
 """
 
 import contextlib
@@ -15,13 +15,10 @@ import psutil
 from sidecar.processes.launch import MARK_VARIABLE
 from sidecar.processes.posix import session_of
 
-CLOCK_SLACK_SECONDS = 2.0
-"""Creation times are computed from boot time and ticks: they may be off by this much."""
-
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """How the processes of one server are recognised; `since` is when it was launched (epoch)."""
+    """How the processes of one server are recognised; `since` is its launch (monotonic seconds)."""
 
     main_pid: int
     mark: str
@@ -30,12 +27,16 @@ class Family:
 
 def members(family: Family) -> list[psutil.Process]:
     """The living processes of a family; a zombie is not alive."""
-    ours: dict[int, psutil.Process] = {}
-    for process in sorted(_candidates(family), key=lambda p: (p.create_time(), p.pid)):
+    everyone = {process.pid: process for process in psutil.process_iter()}
+    children: dict[int, list[int]] = {}
+    for pid, process in everyone.items():
         with contextlib.suppress(psutil.Error):
-            if _belongs(process, family, ours):
-                ours[process.pid] = process
-    return [process for process in ours.values() if _alive(process)]
+            children.setdefault(process.ppid(), []).append(pid)
+    ours: set[int] = set()
+    for pid, process in everyone.items():
+        if pid not in ours and _belongs(process, family):
+            _add_with_descendants(pid, children, ours)
+    return [everyone[pid] for pid in ours if pid in everyone and is_alive(everyone[pid])]
 
 
 def kill(processes: Iterable[psutil.Process]) -> None:
@@ -62,21 +63,18 @@ def listeners(processes: Iterable[psutil.Process], port: int) -> bool:
     return False
 
 
-def _candidates(family: Family) -> list[psutil.Process]:
-    """Everything younger than the server; older processes cannot descend from it."""
-    earliest = family.since - CLOCK_SLACK_SECONDS
-    found: list[psutil.Process] = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            if process.create_time() >= earliest:
-                found.append(process)
-    return found
+def is_alive(process: psutil.Process) -> bool:
+    """Whether it is still this process, and more than a zombie."""
+    try:
+        gone = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+        return process.is_running() and process.status() not in gone
+    except psutil.Error:
+        return False
 
 
-def _belongs(process: psutil.Process, family: Family, ours: dict[int, psutil.Process]) -> bool:
-    if process.pid == family.main_pid or process.ppid() in ours:
-        return True
-    if session_of(process.pid) == family.main_pid:
+def _belongs(process: psutil.Process, family: Family) -> bool:
+    """Whether a process belongs by itself, whoever its parent is."""
+    if process.pid == family.main_pid or session_of(process.pid) == family.main_pid:
         return True
     try:
         return process.environ().get(MARK_VARIABLE) == family.mark
@@ -84,8 +82,10 @@ def _belongs(process: psutil.Process, family: Family, ours: dict[int, psutil.Pro
         return False
 
 
-def _alive(process: psutil.Process) -> bool:
-    try:
-        return process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
-    except psutil.Error:
-        return False
+def _add_with_descendants(pid: int, children: dict[int, list[int]], ours: set[int]) -> None:
+    waiting = [pid]
+    while waiting:
+        pid = waiting.pop()
+        if pid not in ours:
+            ours.add(pid)
+            waiting += children.get(pid, [])

@@ -72,11 +72,12 @@ class Run:
 
         While that is under way, another call only shortens the grace.
         """
-        self.grace = grace
         if self._clearing is not None and not self._clearing.done():
+            self.grace = min(self.grace, grace)
             if self.process is not None:
                 self.process.hurry(grace)
             return
+        self.grace = grace
         self._clearing = asyncio.create_task(self._clear(grace), name=f"stop {self.spec.name}")
 
     def failure(self) -> Failure:

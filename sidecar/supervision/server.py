@@ -99,7 +99,7 @@ class ManagedServer:
             status=self._phase.status,
             port=port,
             host=spec.host,
-            pid=run.process.pid if run and run.process and self.live and not ended else None,
+            pid=run.process.pid if run and run.process and not ended else None,
             url=url_of(spec, port) if port else None,
             uptime=None if uptime is None else round(uptime, 3),
             last_error=self._last_error,
@@ -119,6 +119,8 @@ class ManagedServer:
     ) -> asyncio.Future[Outcome]:
         """Stops and starts the server, or joins the restart under way."""
         self._set_grace(grace)
+        if self._phase is Phase.STARTING and self._settings_have_changed():
+            self._feed(Input.STOP)  # what starts now is not what is wanted
         return self._take_start(Input.RESTART_KILL if force else Input.RESTART, wait)
 
     def stop(self, *, force: bool = False, grace: float | None = None) -> asyncio.Future[Outcome]:
@@ -140,7 +142,7 @@ class ManagedServer:
         self.logs.ring.resize(spec.logs.lines)
         if not self.live and address != (spec.host, spec.port):
             self._tell_status()
-        return self.live and self._run is not None and self._run.spec.needs_restart_for(spec)
+        return self.live and self._settings_have_changed()
 
     async def metrics(self) -> ServerMetrics:
         """CPU and memory of the process tree; all zero when there is none."""
@@ -163,6 +165,9 @@ class ManagedServer:
             return at_once(Outcome(f"{self.spec.name} is starting"))
         return self._starters.join()
 
+    def _settings_have_changed(self) -> bool:
+        return self._run is not None and self._run.spec.needs_restart_for(self.spec)
+
     def _set_grace(self, grace: float | None) -> None:
         self._grace = self.spec.stop_timeout if grace is None else grace
 
@@ -175,16 +180,12 @@ class ManagedServer:
         self._feed(given)
 
     def _account_for_end(self, given: Input) -> None:
-        run = self._run
+        run, name = self._run, self.spec.name
         if run is None:
             return
         self.logs.flush()
-        if run.exit is not None and given is Input.CLEARED:
-            self._publish(
-                ServerStopped(
-                    self.spec.name, run.exit.code, self._exit_expected, signal=run.exit.signal
-                )
-            )
+        if (ended := run.exit) is not None and given is Input.CLEARED:
+            self._publish(ServerStopped(name, ended.code, self._exit_expected, ended.signal))
         if given is Input.SURVIVED or self._phase in (Phase.FAILING, Phase.CRASHING):
             self._last_error = run.failure().sentence
 
@@ -211,7 +212,7 @@ class ManagedServer:
         port = self.spec.port
         last = self._run
         self._exit_expected = self._stuck_by_command = False
-        self._old_was_killed = restarting and last is not None and last.forced
+        self._old_was_killed = restarting and last is not None and last.forced and last.grace > 0
         if last is not None and last.spec.port == port and (restarting or port == 0):
             port = last.port
         return Run(self.spec, port, self._processes, self._open_log_file, self.logs, self._happened)
@@ -244,7 +245,6 @@ class ManagedServer:
 
     def _tell_ready(self, run: Run) -> None:
         status = self.status(log_lines=0)
-        pid = status.pid or 0  # there is one: the check passed against it
-        self._publish(ServerReady(status.name, pid, run.port, status.url))
+        self._publish(ServerReady(status.name, status.pid or 0, run.port, status.url))
         message = wording.running(status, run, old_was_killed=self._old_was_killed)
         self._starters.settle(Outcome(message))

@@ -5,6 +5,7 @@ import asyncio
 from tests.integration.lifecycle.programs import says_force, stubborn_tree, tree_pids
 from tests.integration.lifecycle.server_tree import server_processes, tracked
 from tests.support.processes import is_alive
+from tests.support.servers import script
 from tests.support.sidecar import LaunchSidecar
 
 
@@ -41,3 +42,23 @@ async def test_stopping_one_server_leaves_its_neighbours_daemon_alone(
     assert server_processes(client, "one") == {}
     assert server_processes(client, "two") == before
     assert (await client.request("get_status", name="two"))["status"] == "running"
+
+
+async def test_a_stop_finds_a_child_that_left_home_and_changed_its_name(
+    sidecar: LaunchSidecar,
+) -> None:
+    code = (
+        "import subprocess, sys, time\n"
+        "child = subprocess.Popen(['sleep', '300'], env={}, start_new_session=True)\n"
+        "print('child', child.pid, flush=True)\n"
+        "time.sleep(300)"
+    )
+    client = await sidecar({"api": script(code, ready={"log": "child"})})
+    await client.request("start")
+    child = int((await client.logs_until("child")).split()[1])
+    assert is_alive(child)
+
+    answer = await client.request("stop")
+
+    assert answer["success"] is True
+    assert not is_alive(child)

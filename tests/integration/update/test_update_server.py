@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 
 from tests.integration.update.telling import environment_after, telling_server
-from tests.support.servers import free_port, http_server, portless, sleeper, term_ignoring
+from tests.support.servers import (
+    free_port,
+    http_server,
+    never_ready,
+    portless,
+    sleeper,
+    term_ignoring,
+)
 from tests.support.sidecar import LaunchSidecar, RpcError
 
 
@@ -157,3 +164,19 @@ async def test_a_change_of_the_ring_keeps_the_lines_that_fit(sidecar: LaunchSide
 
     entries = (await client.request("get_logs"))["entries"]
     assert [entry["line"] for entry in entries][-5:] == [f"line {n}" for n in range(15, 20)]
+
+
+async def test_a_restart_during_a_start_with_old_settings_starts_with_the_new(
+    sidecar: LaunchSidecar,
+) -> None:
+    # Its first process never gets ready: a restart that joined that start would fail with it.
+    client = await sidecar({"api": never_ready()})
+    first = client.start_request("start")
+    await client.until_status("starting")
+
+    changes = {"command": ["sleep", "60"], "ready": {"none": True}}
+    await client.request("update_server", changes=changes)
+    answer = await client.request("restart")
+
+    assert answer["success"] is True
+    assert (await first)["error"]["code"] == "CANCELLED"

@@ -321,3 +321,44 @@ def test_a_process_that_aborts_itself_is_explained_by_what_it_printed() -> None:
     aborted = Exit(signal="SIGABRT")
     assert "is not installed" in explain_exit(APP, 0, aborted, MISSING_MODULE.splitlines()).why
     assert "aborted itself" in explain_exit(APP, 0, aborted, ["terminate called"]).why
+
+
+HANDLED_BEFORE = """\
+ModuleNotFoundError: No module named 'ujson'
+using the standard library instead
+[Errno 98] Address already in use, retrying
+Traceback (most recent call last):
+  File "/srv/serve.py", line 9, in <module>
+    settings["port"]
+KeyError: 'port'
+"""
+
+GROUP = """\
+  + Exception Group Traceback (most recent call last):
+  |   File "/srv/serve.py", line 4, in <module>
+  | ExceptionGroup: unhandled errors in a TaskGroup (1 sub-exception)
+  +-+---------------- 1 ----------------
+    | Traceback (most recent call last):
+    |   File "/srv/serve.py", line 2, in work
+    | ValueError: the table is empty
+    +------------------------------------
+"""
+
+
+@pytest.mark.parametrize(
+    ("spec", "printed", "why"),
+    [
+        (COMMAND, HANDLED_BEFORE, "KeyError: 'port'"),
+        (COMMAND, GROUP, "ValueError: the table is empty"),
+        (COMMAND, "Error: Cannot find module '/srv/x.js'\n\nNode.js v20.20.2\n", "Cannot find"),
+        (COMMAND, "Error: No such option: --prt\n", "No such option: --prt"),
+        (COMMAND, 'Could not import module "nosuch"\n', "exited with code 1"),
+        (APP._replace(host="::1"), "[Errno 98] Address already in use\n", "[::1]:8121"),
+    ],
+    ids=["what was handled", "a group", "Node", "another option", "another import", "IPv6"],
+)
+def test_what_was_printed_last_is_the_cause(spec: ServerSpec, printed: str, why: str) -> None:
+    cause = explain_exit(spec, 8121, Exit(code=1), printed.splitlines())
+    assert why in cause.why
+    assert "uvicorn does not take" not in cause.why
+    assert "None" not in (cause.hint or "")

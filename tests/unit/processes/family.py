@@ -75,7 +75,7 @@ class RealFamily:
 def living(*names: str) -> Iterator[RealFamily]:
     """A main process with such relatives; none is left afterwards."""
     mark = os.urandom(8).hex()
-    since = time.time()
+    since = time.monotonic()
     env = {**os.environ, MARK_VARIABLE: mark}
     with spawn([sys.executable, "-c", _BIRTHS, *names], "/", env, ()) as main:
         family = Family(main.pid, mark, since)

@@ -47,12 +47,6 @@ def test_a_stranger_is_never_a_member() -> None:
             stranger.wait(LIMIT)
 
 
-def test_processes_older_than_the_server_are_not_looked_at() -> None:
-    with living("child") as family:
-        later = Family(family.family.main_pid, family.family.mark, family.family.since + 3600)
-        assert members(later) == []
-
-
 def test_a_family_is_killed_whatever_it_thinks_of_signals() -> None:
     with living("child", "nameless", "daemon") as family:
         kill(members(family.family))
