@@ -7,6 +7,7 @@ the sidecar takes to read its configuration. For the same reason these are no da
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, cast
 
@@ -18,7 +19,7 @@ LONGEST_SECONDS = 1e9
 NUL = "should not contain a NUL character"
 
 
-class Kind:
+class Kind(ABC):
     """One kind of value; `expected` completes the sentence "should be …"."""
 
     annotation: Any = object
@@ -27,9 +28,9 @@ class Kind:
         self.expected = expected
         self.constraints = constraints or {}
 
+    @abstractmethod
     def accepts(self, value: object) -> bool:
         """Whether `value` as a whole is of this kind."""
-        raise NotImplementedError
 
     def problems(self, value: object, style: Style) -> Iterator[Problem]:
         """What is wrong with `value`, with paths that start at it."""

@@ -51,7 +51,7 @@ class Notifier:
                 # The one value of the protocol that is null rather than absent.
                 self._send(codes.TOPIC_STOPPED, {"code": event.code, **to_wire(event)})
             case MetricsSampled(metrics):
-                if self._outbox.has_room:
+                if self._outbox.has_room():
                     self._send(codes.TOPIC_METRICS, to_wire(metrics))
             case _:
                 assert_never(event)
@@ -59,7 +59,7 @@ class Notifier:
     def tell_left_out(self) -> None:
         """Tells of lines left out, now that there is room and no later line may come."""
         for name in list(self._left_out):
-            if not self._outbox.has_room:
+            if not self._outbox.has_room():
                 return
             self._tell_left_out_of(name)
 
@@ -74,7 +74,7 @@ class Notifier:
 
     def _log(self, batch: LogBatch) -> None:
         left_out = self._left_out.get(batch.name)
-        if not self._outbox.has_room:
+        if not self._outbox.has_room():
             count = (left_out.count if left_out else 0) + batch.count
             self._left_out[batch.name] = LeftOut(count, batch)
             return

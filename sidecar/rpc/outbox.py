@@ -41,9 +41,8 @@ class Outbox:
         self.wake: Callable[[], object] = lambda: None
         self.when_easy: Callable[[], object] = lambda: None
 
-    @property
     def has_room(self) -> bool:
-        """Whether something that may be left out can still be put in."""
+        """Whether something that may be left out can be put in; if not, `when_easy` will be called."""
         if self._ordered_bytes < LIMIT_BYTES:
             return True
         self._overflowed = True

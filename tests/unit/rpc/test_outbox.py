@@ -104,12 +104,12 @@ def test_there_is_no_room_once_the_limit_waits_and_ease_is_told_once() -> None:
     outbox.when_easy = lambda: eased.append(1)
     half = b"x" * (LIMIT_BYTES // 2)
     outbox.put_notification(half, awaited=False)
-    assert outbox.has_room
+    assert outbox.has_room()
     outbox.put_notification(half, awaited=False)
-    assert not outbox.has_room
+    assert not outbox.has_room()
 
     outbox.take(1)
-    assert outbox.has_room
+    assert outbox.has_room()
     assert not eased, "half full is not easy yet"
     outbox.take(1)
     assert eased == [1]
@@ -130,7 +130,7 @@ def test_nobody_is_told_of_ease_who_was_never_refused() -> None:
 def test_answers_take_no_room_from_notifications_but_may_congest() -> None:
     outbox = Outbox()
     outbox.put_answer(b"x" * LIMIT_BYTES, may_overtake=True)
-    assert outbox.has_room
+    assert outbox.has_room()
     assert not outbox.congested
     outbox.put_answer(b"x", may_overtake=True)
     assert outbox.congested
