@@ -42,7 +42,7 @@ class Outbox:
         self.when_easy: Callable[[], object] = lambda: None
 
     def has_room(self) -> bool:
-        """Whether something that may be left out can be put in; if not, `when_easy` will be called."""
+        """Whether something that may be left out can be put in; `when_easy` tells when again."""
         if self._ordered_bytes < LIMIT_BYTES:
             return True
         self._overflowed = True
