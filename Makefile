@@ -33,7 +33,7 @@ format: $(VENV)/.installed-check ## format the code and mend what can be mended 
 	$(BIN)/ruff format .
 
 clean: ## remove what the other targets made
-	rm -rf .venv $(BUILD) dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(BUILD) dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## show this list

@@ -1,7 +1,8 @@
 """What a configuration means, in words for people, with notes on what looks wrong.
 
 A note is no error: an interpreter or a folder that is missing now may well be made before the
-start. The values of environment variables are never shown, nor arguments that look like secrets.
+start. The values of environment variables are never shown, nor arguments that look like secrets,
+as far as that can be told.
 """
 
 import os
@@ -17,7 +18,12 @@ from sidecar.domain.spec import HOST_PLACEHOLDER, PORT_PLACEHOLDER, ServerSpec, 
 FIRST_UNPRIVILEGED_PORT = 1024
 
 _HIDDEN = "[hidden]"
-_SECRET_OPTION = re.compile(r"^-*[\w-]*(password|passwd|secret|token|api[-_]?key|credential)", re.I)
+_SECRET_NAME = (
+    r"[\w-]*(?:pass|pwd|secret|token|auth|credential|(?:api|access|private|secret)[-_]?key)[\w-]*"
+)
+_SECRET_OPTION = re.compile(rf"^-*(?:{_SECRET_NAME}|key)$", re.I)
+_WORD = r"[^\s&;'\"]+"
+_SECRET_INSIDE = re.compile(rf"\b({_SECRET_NAME}[=:]\s*|Bearer\s+){_WORD}(?: {_WORD})?", re.I)
 _SECRET_IN_URL = re.compile(r"(://[^/\s:@]*:)[^/\s@]+@")
 _NEEDS_QUOTES = re.compile(r"[\s'\"\\$`&|;<>()*?!#]|^$")
 
@@ -74,7 +80,8 @@ def without_secrets(argv: Sequence[str]) -> Iterator[str]:
         elif hide_next:
             yield _HIDDEN
         else:
-            yield _SECRET_IN_URL.sub(rf"\1{_HIDDEN}@", arg)
+            shown = _SECRET_IN_URL.sub(rf"\1{_HIDDEN}@", arg)
+            yield _SECRET_INSIDE.sub(rf"\1{_HIDDEN}", shown)
         hide_next = secret and not equals and arg.startswith("-")
 
 

@@ -15,6 +15,7 @@ from sidecar.config.unsupported import PLACEHOLDERS, refusal
 
 READY_KINDS = ("http", "tcp", "log", "none")
 LONGEST_NAME = 100
+LONGEST_LABEL = 63  # of the parts of a host name, by RFC 1035
 
 # Options of uvicorn that would take the server out of the sidecar's hands, and the cures.
 OWNED_ARGS = {
@@ -92,6 +93,18 @@ def _host(host: str) -> Iterator[Problem]:
         yield Problem(("host",), 'should be written without brackets, as in "::1"')
     elif ":" in host and canonical_ipv6(host) is None:
         yield Problem(("host",), "is no IPv6 address; a port is set with `port`")
+    elif not _is_host_name(host):
+        yield Problem(("host",), "is no host name: its parts have 1 to 63 characters each")
+
+
+def _is_host_name(host: str) -> bool:
+    if not host.isascii():  # the codec of such names takes longer to load than all the rest here
+        try:
+            host = host.encode("idna").decode("ascii")
+        except UnicodeError:
+            return False
+    labels = host.removesuffix(".").split(".")
+    return ":" in host or all(0 < len(label) <= LONGEST_LABEL for label in labels)
 
 
 def canonical_ipv6(host: str) -> str | None:
@@ -119,8 +132,9 @@ def _encoding(encoding: str) -> Iterator[Problem]:
         yield Problem(("encoding",), 'is not known to Python; "utf-8" is the usual one')
         return
     try:
-        newlines_survive = b"\r\n".decode(encoding) == "\r\n"
-    except (LookupError, ValueError):  # a codec from bytes to bytes; a lone half of UTF-16
+        decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+        newlines_survive = decoder.decode(b"\r\n") == "\r\n"
+    except Exception:  # noqa: BLE001 - from bytes to bytes, not piece by piece: each objects its way
         newlines_survive = False
     if not newlines_survive:
         yield Problem(

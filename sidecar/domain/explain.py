@@ -16,6 +16,9 @@ _GROUP_MARGIN = re.compile(r"^[ ]+[|+][ ]?", re.MULTILINE)
 
 _SIGNALLED = "Another program or person sent that signal: find out who, then start it again."
 
+MOST_CHARACTERS = 500
+"""A cause stands at the beginning of its line; searching the rest of a long one would take long."""
+
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
 
@@ -36,7 +39,8 @@ class _Rule:
 
 def explain_exit(spec: ServerSpec, port: int, ended: Exit, tail: Sequence[str]) -> Cause:
     """The likeliest cause of an exit nobody asked for."""
-    text = _GROUP_MARGIN.sub("", _ANSI.sub("", "\n".join(tail)))
+    lines = (line[:MOST_CHARACTERS] for line in tail)
+    text = _GROUP_MARGIN.sub("", _ANSI.sub("", "\n".join(lines)))
     if ended.signal is not None and ended.signal != "SIGABRT":
         return _explain_signal(ended)
     if not ended.clean:
@@ -202,7 +206,7 @@ def _rule(
     return _Rule(re.compile(pattern, re.MULTILINE), explain, for_app)
 
 
-# The first rule that matches wins: the specific before the general.
+# The cause printed last wins; of the rules that know its line the first: specific before general.
 _RULES = (
     _rule(
         r"(?:File \"(?P<file>[^\"]+)\", line (?P<line>\d+)\n(?:(?!  File ).*\n)*?)?"

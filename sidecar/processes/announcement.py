@@ -34,7 +34,7 @@ class Announcement:
             self._reader = -1
 
     def _readable(self) -> None:
-        told = os.read(self._reader, 1)
+        told = os.read(self._reader, 1)  # nothing, if the process closed it untold
         self.close()
-        if told and not self._told.done():
+        if not self._told.done():
             self._told.set_result(told)

@@ -53,10 +53,17 @@ class LocalProcesses:
                 announcement.child_has_it()
                 announcement.close()
             raise
-        if announcement is not None:
-            announcement.child_has_it()
-        self._warm_up()
-        return LocalProcess(popen, mark, spec, observer, announcement, self._pace)
+        try:
+            if announcement is not None:
+                announcement.child_has_it()
+            self._warm_up()
+            return LocalProcess(popen, mark, spec, observer, announcement, self._pace)
+        except BaseException:  # nobody will own the process
+            posix.kill_group(popen.pid)
+            popen.wait()
+            if announcement is not None:
+                announcement.close()
+            raise
 
     def _warm_up(self) -> None:
         """Imports what every stop needs while the first server starts, which takes longer."""

@@ -12,6 +12,7 @@ from sidecar.domain.spec import ServerSpec
 from sidecar.processes import posix
 from sidecar.processes.announcement import Announcement
 from sidecar.processes.output import OutputReader, Pace
+from sidecar.processes.threads import in_thread
 from sidecar.supervision.interfaces import ProcessObserver
 
 if TYPE_CHECKING:  # psutil, beneath these, takes 15 ms to import: imported when it is needed
@@ -22,6 +23,9 @@ if TYPE_CHECKING:  # psutil, beneath these, takes 15 ms to import: imported when
 
 LOOK_AGAIN_SECONDS = 0.02
 """How often processes that are not our children are looked at while they end."""
+
+SWEEP_SECONDS = 10.0
+"""To look at every process takes some hundredths of a second, more on a machine in trouble."""
 
 KILL_SECONDS = 2.0
 """After SIGKILL a process may need this long to be gone; one that hangs in the system stays."""
@@ -78,11 +82,11 @@ class LocalProcess:
         """Who else listens on `port`; None if it is this tree, or if nobody can tell."""
         if self._announced:
             return None
-        return await asyncio.to_thread(self._find_stranger, port)
+        return await in_thread(lambda: self._find_stranger(port), SWEEP_SECONDS)
 
     async def sample(self) -> ServerMetrics:
         """CPU and memory of the tree."""
-        return await asyncio.to_thread(self._sample)
+        return await in_thread(self._sample, SWEEP_SECONDS)
 
     def hurry(self, grace: float) -> None:
         """Brings the moment of SIGKILL forward."""
@@ -102,7 +106,6 @@ class LocalProcess:
             posix.kill_group(self.pid)  # as much as can be done without knowing the tree
             raise
         if survivors == 0:
-            await self._ended.wait()
             self._tidy_up()
         return Clearance(forced, survivors)
 
@@ -118,26 +121,36 @@ class LocalProcess:
         """Who belongs to the tree now: once a parent has ended, not all of it might be found."""
         from sidecar.processes import tree
 
-        return await asyncio.to_thread(tree.members, self._family())
+        return await in_thread(lambda: tree.members(self._family()), SWEEP_SECONDS)
 
     async def _clear_rest(self, known: "list[psutil.Process]") -> tuple[bool, int]:
         """Whether force was needed, and how many are left in spite of it."""
         from sidecar.processes import tree
 
         asked: set[int] = set()
-        forced = False
-        while rest := {*await self._look_around(), *filter(tree.is_alive, known)}:
+        killed_at: float | None = None
+        while rest := await self._rest(known):
             now = time.monotonic()
-            if now >= self._deadline + KILL_SECONDS:
-                return True, len(rest)
-            if now >= self._deadline:
-                tree.kill(rest)
-                forced = True
-            else:
+            if now < self._deadline:
                 tree.terminate(process for process in rest if process.pid not in asked)
                 asked |= {process.pid for process in rest}
+            elif killed_at is not None and now - killed_at >= KILL_SECONDS:
+                return True, len(rest)
+            else:
+                killed_at = killed_at or now
+                tree.kill(rest)
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
-        return forced, 0
+        return killed_at is not None, 0
+
+    async def _rest(self, known: "list[psutil.Process]") -> "set[psutil.Process]":
+        """Who is left. Until its end is told that includes the main process: one whose first thread
+        has ended looks like a zombie while its others run on."""
+        import psutil
+
+        from sidecar.processes import tree
+
+        rest = {*await self._look_around(), *filter(tree.is_alive, known)}
+        return rest if self._ended.is_set() else {*rest, psutil.Process(self.pid)}
 
     def _tidy_up(self) -> None:
         for reader in self._readers:
@@ -160,7 +173,7 @@ class LocalProcess:
     def _family(self) -> "Family":
         from sidecar.processes.tree import Family
 
-        return Family(self.pid, self._mark, self._since)
+        return Family(self.pid, self._mark)
 
     def _find_stranger(self, port: int) -> str | None:
         from sidecar.processes import ports, tree
@@ -174,5 +187,5 @@ class LocalProcess:
         from sidecar.processes.metrics import Sampler
 
         if self._sampler is None:
-            self._sampler = Sampler(self._family())
+            self._sampler = Sampler(self._family(), self._since)
         return self._sampler.sample()

@@ -2,17 +2,19 @@
 neither the server nor the sidecar.
 """
 
-import asyncio
+import contextlib
+import errno
 import logging
 import threading
 from collections import deque
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from sidecar.domain.errors import Failure, FailureCode
 from sidecar.domain.events import Stream
 from sidecar.domain.lines import Piece
 from sidecar.domain.spec import ServerSpec
+from sidecar.processes.threads import in_thread
 from sidecar.supervision.interfaces import CannotLaunch
 
 MAX_QUEUED_CHARACTERS = 16 * 1024 * 1024
@@ -32,10 +34,10 @@ class RotatingLogFile:
         self._path = path
         self._max_bytes = max_bytes
         self._backups = backups
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file: BinaryIO = path.open("ab")
-        self._size = self._file.tell()
+        self._file: BinaryIO | None = None
+        self._size = 0
         self._mid_line = False
+        self._open("ab")
         self._queue: deque[str | None] = deque()
         self._queued = 0
         self._left_out = 0
@@ -71,15 +73,20 @@ class RotatingLogFile:
         with self._more:
             self._queue.append(None)
             self._more.notify()
-        await asyncio.to_thread(self._thread.join, CLOSE_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            await in_thread(self._thread.join, CLOSE_SECONDS)
 
     def _write_all(self) -> None:
+        writable = True
         while (text := self._next()) is not None:
             try:
                 self._write_lines(text.encode("utf-8", "replace"))
+                writable = True
             except OSError as error:
-                logger.warning("cannot write %s: %s", self._path, error.strerror)
-        self._file.close()
+                if writable:  # said once, until it goes well again
+                    logger.warning("cannot write %s: %s", self._path, error.strerror)
+                writable = False
+        self._close_file()
 
     def _next(self) -> str | None:
         with self._more:
@@ -105,20 +112,35 @@ class RotatingLogFile:
 
     def _append(self, data: bytes) -> None:
         if data:
-            self._file.write(data)
-            self._file.flush()
+            file = self._file or self._open("ab")
+            file.write(data)
+            file.flush()
             self._size += len(data)
             self._mid_line = not data.endswith(b"\n")
 
     def _rotate(self) -> None:
-        self._file.close()
+        self._close_file()
         for number in range(self._backups, 0, -1):
             older = self._path.with_name(f"{self._path.name}.{number}")
             newer = older.with_name(f"{self._path.name}.{number - 1}") if number > 1 else self._path
             if newer.exists():
                 newer.replace(older)
-        self._file = self._path.open("wb")
-        self._size = 0
+        self._open("wb")
+
+    def _open(self, mode: Literal["ab", "wb"]) -> BinaryIO:
+        """Opens the file, making its folder; a later write tries again what fails here."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        if self._path.exists() and not self._path.is_file():
+            raise OSError(errno.EINVAL, "it is no regular file")
+        self._file = self._path.open(mode)
+        self._size = self._file.tell()
+        return self._file
+
+    def _close_file(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            with contextlib.suppress(OSError):
+                file.close()
 
 
 def open_log_file(spec: ServerSpec) -> RotatingLogFile | None:

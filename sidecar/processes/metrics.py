@@ -17,12 +17,13 @@ SHORTEST_WINDOW_SECONDS = 0.1
 class Sampler:
     """Turns CPU seconds into a rate between two samples; the first counts from the launch."""
 
-    def __init__(self, family: Family) -> None:
+    def __init__(self, family: Family, since: float) -> None:
+        """`since` is when the server was launched, in monotonic seconds."""
         self._family = family
         self._lock = threading.Lock()
         self._seconds_by_process: dict[tuple[int, float], float] = {}
         self._cpu_percent = 0.0
-        self._sampled_at = family.since
+        self._sampled_at = since
 
     def sample(self) -> ServerMetrics:
         """The tree as it is now."""

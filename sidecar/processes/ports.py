@@ -4,7 +4,6 @@ A port is tried by binding it for a moment; in between and the server's own bind
 take it: the server then ends early and says so.
 """
 
-import asyncio
 import errno
 import socket
 from collections.abc import Iterable
@@ -12,9 +11,13 @@ from typing import NamedTuple
 
 from sidecar.domain.errors import Failure, FailureCode
 from sidecar.domain.spec import WILDCARD_HOSTS, ServerSpec, connect_host
+from sidecar.processes.threads import in_thread
 from sidecar.supervision.interfaces import CannotLaunch
 
 LAST_PORT = 65_535
+
+LOOK_UP_SECONDS = 5.0
+"""A name server that does not answer is not waited for any longer."""
 
 LISTEN_ERRORS = frozenset({errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE)})
 
@@ -36,7 +39,17 @@ async def settle(spec: ServerSpec, preferred: int, avoid: frozenset[int]) -> int
 
     In a thread: a host name may have to be looked up, and processes to be searched.
     """
-    return await asyncio.to_thread(_choose, spec, preferred, avoid)
+    try:
+        return await in_thread(lambda: _choose(spec, preferred, avoid), LOOK_UP_SECONDS)
+    except TimeoutError:
+        raise CannotLaunch(
+            Failure(
+                FailureCode.SPAWN_FAILED,
+                f"{spec.name} was not started: its host name {spec.host!r} could not be looked up "
+                f"within {LOOK_UP_SECONDS:g} s",
+                'See to the network, or set `host` to an address such as "127.0.0.1".',
+            )
+        ) from None
 
 
 def _choose(spec: ServerSpec, preferred: int, avoid: frozenset[int]) -> int:

@@ -59,14 +59,15 @@ def watch_exit(
     anyone else's. `popen.wait()` reaps it.
     """
     loop = asyncio.get_running_loop()
-    if not hasattr(os, "pidfd_open"):
+    try:
+        pidfd = os.pidfd_open(popen.pid)
+    except (AttributeError, OSError):  # another system, an old kernel, or a sandbox
         threading.Thread(
             target=lambda: loop.call_soon_threadsafe(when_ended, popen.wait()),
             name=f"wait for {popen.pid}",
             daemon=True,
         ).start()
         return lambda: None
-    pidfd = os.pidfd_open(popen.pid)
 
     def ended() -> None:
         unwatch()
@@ -93,7 +94,7 @@ def _peek_returncode(pid: int) -> int:
 
 def terminate(pid: int) -> None:
     """Asks a process to end."""
-    with contextlib.suppress(ProcessLookupError):
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(pid, signal.SIGTERM)
 
 

@@ -18,11 +18,10 @@ from sidecar.processes.posix import session_of
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """How the processes of one server are recognised; `since` is its launch (monotonic seconds)."""
+    """How the processes of one server are recognised."""
 
     main_pid: int
     mark: str
-    since: float
 
 
 def members(family: Family) -> list[psutil.Process]:

@@ -90,7 +90,8 @@ class Notifier:
         if topic not in self.topics:
             return
         message = encode({"jsonrpc": "2.0", "method": topic, "params": params})
-        self._outbox.put_notification(message, awaited=topic == codes.TOPIC_STATUS)
+        is_state = topic == codes.TOPIC_STATUS
+        self._outbox.put_notification(params["name"], message, is_state=is_state)
 
 
 def status_to_wire(status: ServerStatus, *, logs: bool = True) -> dict[str, Any]:

@@ -1,14 +1,17 @@
 """What waits to be written to one client, bounded, and in which order it goes.
 
-Two lanes: answers that nothing need precede go first; notifications, and answers that must follow
-them, keep their order. Filled on the event loop, emptied wherever the transport writes, so guarded
-by a lock. Knows bytes only; what to do when there is no room is decided by who fills it.
+Every server has a lane for its notifications, which keep their order in it; lanes take turns, so a
+flood of one server holds up no other. Answers go before them all, except that an answer waits for
+the state changes that its own request may have caused. Filled on the event loop, emptied wherever
+the transport writes, so guarded by a lock. Knows bytes only; what to do when there is no room is
+decided by who fills it.
 """
 
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import NamedTuple
 
 LIMIT_BYTES = 16 * 1024 * 1024
 """Notifications that may wait; log lines beyond are left out and counted."""
@@ -25,16 +28,40 @@ PAUSE_EVERY_BYTES = 128 * 1024
 server below some 100 MB/s, and a client that has stopped reading slows none at all."""
 
 
+class Notice(NamedTuple):
+    """A notification in its lane; `ticket` numbers the state changes, and is 0 for all else."""
+
+    message: bytes
+    ticket: int = 0
+
+
+class Lane:
+    """The notifications of one server, in order."""
+
+    def __init__(self) -> None:
+        self.notices: deque[Notice] = deque()
+        self.tickets: deque[int] = deque()  # of the state changes among them
+
+
+class Held(NamedTuple):
+    """An answer that follows state changes: per lane, the ticket that has to be gone."""
+
+    message: bytes
+    needs: dict[str, int]
+
+
 class Outbox:
     """One client's unsent messages."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._urgent: deque[bytes] = deque()
-        self._urgent_bytes = 0
-        self._ordered: deque[tuple[bytes, bool]] = deque()  # and whether answers must wait for it
-        self._ordered_bytes = 0
-        self._awaited = 0
+        self._answers: deque[bytes] = deque()
+        self._answer_bytes = 0  # held ones, too
+        self._held: list[Held] = []
+        self._lanes: dict[str, Lane] = {}
+        self._turns: deque[str] = deque()  # the lanes that hold something, the next first
+        self._notice_bytes = 0
+        self._ticket = 0
         self._taken_at = 0.0
         self._since_pause = 0
         self._overflowed = False
@@ -43,7 +70,7 @@ class Outbox:
 
     def has_room(self) -> bool:
         """Whether something that may be left out can be put in; `when_easy` tells when again."""
-        if self._ordered_bytes < LIMIT_BYTES:
+        if self._notice_bytes < LIMIT_BYTES:
             return True
         self._overflowed = True
         return False
@@ -51,11 +78,11 @@ class Outbox:
     @property
     def congested(self) -> bool:
         """Whether so many answers wait unread that no more requests should be taken in."""
-        return self._urgent_bytes > LIMIT_BYTES
+        return self._answer_bytes > LIMIT_BYTES
 
     def pace(self, size: int) -> float:
         """How many seconds the source of a flood should pause that has just given `size` bytes."""
-        if self._ordered_bytes < EASY_BYTES:
+        if self._notice_bytes < EASY_BYTES:
             return 0.0
         self._since_pause += size
         if self._since_pause < PAUSE_EVERY_BYTES:
@@ -64,23 +91,36 @@ class Outbox:
         alive = time.monotonic() - self._taken_at < ALIVE_SECONDS
         return PAUSE_SECONDS if alive else 0.0
 
-    def put_answer(self, message: bytes, *, may_overtake: bool) -> None:
-        """Adds an answer; unless it may overtake, it follows the state changes that wait."""
+    def mark(self) -> int:
+        """This moment; an answer `since` then follows every state change that came later."""
+        return self._ticket
+
+    def put_answer(self, message: bytes, *, since: int | None = None) -> None:
+        """Adds an answer; with `since` it follows the state changes put in after that mark."""
         with self._lock:
-            if may_overtake or not self._awaited:
-                self._urgent.append(message)
-                self._urgent_bytes += len(message)
+            self._answer_bytes += len(message)
+            needs: dict[str, int] = {}
+            if since is not None:
+                for name, lane in self._lanes.items():
+                    if lane.tickets and lane.tickets[-1] > since:
+                        needs[name] = lane.tickets[-1]
+            if needs:
+                self._held.append(Held(message, needs))
             else:
-                self._ordered.append((message, False))
-                self._ordered_bytes += len(message)
+                self._answers.append(message)
         self.wake()
 
-    def put_notification(self, message: bytes, *, awaited: bool) -> None:
-        """Adds a notification; an `awaited` one tells of a state that answers may rest on."""
+    def put_notification(self, name: str, message: bytes, *, is_state: bool = False) -> None:
+        """Adds a notification to the lane of a server; `is_state` if answers may rest on it."""
         with self._lock:
-            self._ordered.append((message, awaited))
-            self._ordered_bytes += len(message)
-            self._awaited += awaited
+            lane = self._lanes.setdefault(name, Lane())
+            if not lane.notices:
+                self._turns.append(name)
+            if is_state:
+                self._ticket += 1
+                lane.tickets.append(self._ticket)
+            lane.notices.append(Notice(message, self._ticket if is_state else 0))
+            self._notice_bytes += len(message)
         self.wake()
 
     def take(self, most_bytes: int) -> list[bytes]:
@@ -95,7 +135,7 @@ class Outbox:
                     break
                 taken.append(message)
                 self._drop_first()
-            easy = self._overflowed and self._ordered_bytes < EASY_BYTES
+            easy = self._overflowed and self._notice_bytes < EASY_BYTES
             if easy:
                 self._overflowed = False
         if easy:
@@ -108,21 +148,43 @@ class Outbox:
             message = self._peek()
             if message is None or len(message) > most_bytes:
                 return None
-            if len(self._urgent) + len(self._ordered) > 1:
+            if len(self._answers) > 1 or (self._answers and self._turns):
+                return None
+            if not self._answers and (len(self._turns) > 1 or len(self._next_lane().notices) > 1):
                 return None
             self._taken_at = time.monotonic()
             self._drop_first()
             return message
 
+    def _next_lane(self) -> Lane:
+        return self._lanes[self._turns[0]]
+
     def _peek(self) -> bytes | None:
-        if self._urgent:
-            return self._urgent[0]
-        return self._ordered[0][0] if self._ordered else None
+        if self._answers:
+            return self._answers[0]
+        return self._next_lane().notices[0].message if self._turns else None
 
     def _drop_first(self) -> None:
-        if self._urgent:
-            self._urgent_bytes -= len(self._urgent.popleft())
+        if self._answers:
+            self._answer_bytes -= len(self._answers.popleft())
             return
-        message, awaited = self._ordered.popleft()
-        self._ordered_bytes -= len(message)
-        self._awaited -= awaited
+        lane, name = self._next_lane(), self._turns.popleft()
+        message, ticket = lane.notices.popleft()
+        self._notice_bytes -= len(message)
+        if lane.notices:
+            self._turns.append(name)
+        if ticket:
+            lane.tickets.popleft()
+            self._release(name, ticket)
+
+    def _release(self, name: str, ticket: int) -> None:
+        """Lets those answers go that have waited for nothing but this state change."""
+        still_held: list[Held] = []
+        for held in self._held:
+            if held.needs.get(name, ticket + 1) <= ticket:
+                del held.needs[name]
+            if held.needs:
+                still_held.append(held)
+            else:
+                self._answers.append(held.message)
+        self._held = still_held

@@ -31,11 +31,12 @@ class Session:
 
     def receive(self, message: bytes) -> None:
         """Takes a message in and begins what it asks; the answer goes through the outbox."""
+        mark = self.outbox.mark()
         answer = self._dispatcher.answer(message)
         if isinstance(answer, Answer):
-            self._put(answer)
+            self._put(answer, mark)
         elif answer is not None:
-            task = asyncio.create_task(self._put_later(answer))
+            task = asyncio.create_task(self._put_later(answer, mark))
             self._in_flight.add(task)
             task.add_done_callback(self._in_flight.discard)
 
@@ -48,8 +49,8 @@ class Session:
         """Ends what the client had switched on."""
         self._metrics.switch(on=False)
 
-    async def _put_later(self, answer: Awaitable[Answer]) -> None:
-        self._put(await answer)
+    async def _put_later(self, answer: Awaitable[Answer], mark: int) -> None:
+        self._put(await answer, mark)
 
-    def _put(self, answer: Answer) -> None:
-        self.outbox.put_answer(answer.body, may_overtake=answer.may_overtake)
+    def _put(self, answer: Answer, mark: int) -> None:
+        self.outbox.put_answer(answer.body, since=None if answer.may_overtake else mark)

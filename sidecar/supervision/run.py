@@ -25,6 +25,8 @@ from sidecar.supervision.interfaces import (
 from sidecar.supervision.log_stream import LogStream
 from sidecar.supervision.startup import Attempt, LogWatch, NotReady, wait_until_ready
 
+INTERNAL_HINT = "The sidecar's own log (stderr) has the details; please report them."
+
 TAIL_LINES = 20
 """A failure carries so many of the last lines."""
 
@@ -53,6 +55,7 @@ class Run:
         self.forced = False
         self.survivors = 0
         self._failure: Failure | None = None
+        self._stop_failure: Failure | None = None
         self._processes = processes
         self._open_log_file = open_log_file
         self._logs = logs
@@ -78,10 +81,14 @@ class Run:
                 self.process.hurry(grace)
             return
         self.grace = grace
+        if self._startup is not None:
+            self._startup.cancel()
         self._clearing = asyncio.create_task(self._clear(grace), name=f"stop {self.spec.name}")
 
     def failure(self) -> Failure:
         """Why this run went wrong: the failure met on the way, or one explained by its exit."""
+        if self._stop_failure is not None:
+            return self._stop_failure
         if self.survivors:
             return Failure(
                 FailureCode.STOP_TIMEOUT,
@@ -131,7 +138,7 @@ class Run:
             self._failure = Failure(
                 FailureCode.SPAWN_FAILED,
                 f"{self.spec.name} could not be started: an internal error of the sidecar",
-                "The sidecar's own log (stderr) has the details; please report them.",
+                INTERNAL_HINT,
             )
             self._tell(Input.FAIL)
             return
@@ -142,13 +149,17 @@ class Run:
 
     async def _clear(self, grace: float) -> None:
         if self._startup is not None:
-            self._startup.cancel()
             await asyncio.wait([self._startup])
         try:
             await self._clear_process(grace)
         except Exception:
             logger.exception("stopping %s failed unexpectedly", self.spec.name)
             self.survivors = max(self.survivors, 1)
+            self._stop_failure = Failure(
+                FailureCode.STOP_TIMEOUT,
+                f"{self.spec.name} could not be stopped: an internal error of the sidecar",
+                INTERNAL_HINT,
+            )
         self._logs.flush()
         self._tell(Input.SURVIVED if self.survivors else Input.CLEARED)
 

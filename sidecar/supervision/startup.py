@@ -1,7 +1,7 @@
-"""One attempt to start a server: from the port to the readiness check.
+"""The wait from a launched process to a server that is ready.
 
-Knows nothing of commands that arrive meanwhile: `supervision.server` cancels the attempt when its
-process ends or a stop comes in between.
+Knows nothing of commands that arrive meanwhile: `supervision.run` cancels the wait when the process
+ends or a stop comes in between.
 """
 
 import asyncio
@@ -17,6 +17,8 @@ FIRST_PROBE_SECONDS = 0.01
 """A local server is asked again this soon while it starts: that is all a start loses to waiting."""
 
 SLOWEST_PROBE_SECONDS = 0.1
+"""What a slow start may lose at most, and not more than ten questions a second."""
+
 UNANSWERED_SECONDS = 0.2
 """A question unanswered for so long is worth telling of when the time is over."""
 

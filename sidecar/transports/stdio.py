@@ -109,7 +109,7 @@ class StdioTransport:
             self._session.receive(message)
 
     def _refuse(self, answer: dict[str, object]) -> None:
-        self._session.outbox.put_answer(encode(answer), may_overtake=True)
+        self._session.outbox.put_answer(encode(answer))
 
     def _hold_back_a_client_that_does_not_read(self) -> None:
         if self._reader is None or self._ended.done():

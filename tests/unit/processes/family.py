@@ -5,7 +5,6 @@ import os
 import select
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -75,10 +74,9 @@ class RealFamily:
 def living(*names: str) -> Iterator[RealFamily]:
     """A main process with such relatives; none is left afterwards."""
     mark = os.urandom(8).hex()
-    since = time.monotonic()
     env = {**os.environ, MARK_VARIABLE: mark}
     with spawn([sys.executable, "-c", _BIRTHS, *names], "/", env, ()) as main:
-        family = Family(main.pid, mark, since)
+        family = Family(main.pid, mark)
         assert main.stdout is not None
         os.set_blocking(main.stdout.fileno(), True)
         pids: dict[str, int] = {}

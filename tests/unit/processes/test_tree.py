@@ -86,7 +86,7 @@ def test_a_port_is_known_to_be_a_members(host: str) -> None:
     ):
         assert server.stdin and server.stdout
         port = int(server.stdout.readline())
-        ours = members(Family(server.pid, "no mark", strangers.family.since))
+        ours = members(Family(server.pid, "no mark"))
         assert [process.pid for process in ours] == [server.pid]
         assert listeners(ours, port)
         assert not listeners(ours, port + 1)

@@ -32,7 +32,7 @@ class Client:
         self.notifier = Notifier(self.outbox)
 
     def stops_reading(self) -> None:
-        self.outbox.put_notification(b"x" * LIMIT_BYTES, awaited=False)
+        self.outbox.put_notification("api", b"x" * LIMIT_BYTES)
 
     def reads(self) -> list[tuple[str, dict[str, Any]]]:
         """Every notification that waits, as topic and params."""

@@ -28,7 +28,7 @@ class Writing:
 
     def put(self, *messages: bytes) -> None:
         for message in messages:
-            self.outbox.put_notification(message, awaited=False)
+            self.outbox.put_notification("api", message)
 
 
 class Pipe:
@@ -69,7 +69,7 @@ def test_what_is_put_is_written_in_order(pipe: Pipe) -> None:
 
 def test_what_was_put_before_there_was_a_writer_is_written_too(pipe: Pipe) -> None:
     outbox = Outbox()
-    outbox.put_answer(b"early", may_overtake=True)
+    outbox.put_answer(b"early")
     writer = PipeWriter(pipe.writer, outbox, lambda m: frame(m, "ndjson"), lambda: None)
     assert pipe.read(6) == b"early\n"
     assert writer.close(LIMIT)
