@@ -10,11 +10,12 @@ import sys
 
 
 class Streams:
-    """The client's end of the pipes; both descriptors are closed in children."""
+    """The client's end of the pipes, both closed in children, and the process that launched us."""
 
     def __init__(self, input_descriptor: int, output_descriptor: int) -> None:
         self.input = input_descriptor
         self.output = output_descriptor
+        self.parent = os.getppid()  # now: it may be gone before anything else is imported
 
     def give_back(self) -> None:
         """Undoes `take_over`, for commands that talk to people."""

@@ -107,7 +107,9 @@ def _ready(spec: ServerSpec) -> str:
         "http": f"GET {check.path} is answered {status}",
         "tcp": "the port accepts a connection",
         "log": f"a line of output matches {_quoted(pattern)}",
-        "none": "the process runs",
+        "none": f"the process has run for {_seconds(check.alive_for)}"
+        if check.alive_for
+        else "the process runs",
     }[check.kind]
     limit = "" if check.kind == "none" else f", within {_seconds(check.timeout)}"
     return condition + limit

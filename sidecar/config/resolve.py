@@ -15,6 +15,12 @@ from sidecar.config.rules import kinds_given
 from sidecar.config.settings import ReadySettings, ServerSettings
 from sidecar.domain.spec import LogSettings, ReadyCheck, ReadyKind, ServerSpec
 
+ALIVE_SECONDS = 0.3
+"""A command of which nothing can be asked has to live this long: one that fails at once is told so.
+
+Who writes `ready.none = true` wants no wait at all.
+"""
+
 _SEPARATORS = tuple(filter(None, (os.sep, os.altsep)))
 
 
@@ -84,4 +90,6 @@ def _ready(settings: ReadySettings, spec: ServerSpec) -> ReadyCheck | Problem:
 def _default_ready(spec: ServerSpec, timeout: float) -> ReadyCheck:
     if spec.app is not None:
         return ReadyCheck("http", timeout, path="/", any_status=True)
-    return ReadyCheck("tcp" if spec.has_port else "none", timeout)
+    if spec.has_port:
+        return ReadyCheck("tcp", timeout)
+    return ReadyCheck("none", timeout, alive_for=min(ALIVE_SECONDS, timeout / 2))

@@ -33,7 +33,7 @@ class Failure(NamedTuple):
     @property
     def sentence(self) -> str:
         """All of it in one text: what happened, and what to do."""
-        return f"{self.message}. {self.hint}" if self.hint else self.message
+        return f"{self.message.rstrip('.')}. {self.hint}" if self.hint else self.message
 
 
 class SidecarError(Exception):

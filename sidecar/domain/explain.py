@@ -237,8 +237,7 @@ _RULES = (
     ),
     _rule(r"^MemoryError\b", _out_of_memory),
     _rule(
-        r"^(?:\S*ERROR:? +)?(?P<what>[\w.]+(?:Error|Exception)(?:: .*)?)$(?=[\s\S]*"
-        r"Application startup failed)",
+        r"^(?:ERROR: +)?(?P<what>\S.*)\s*\n\s*ERROR: +Application startup failed",
         _lifespan,
     ),
     _rule(

@@ -21,7 +21,8 @@ class ReadyCheck(NamedTuple):
 
     `http` asks for `path` and wants a status of 200 to 399, or any status with `any_status`;
     `tcp` wants the port to accept; `log` waits for a line that `pattern` matches; `none` is
-    satisfied by a living process. `timeout` is in seconds, from the moment of the launch.
+    satisfied by a process that lives for `alive_for` seconds. `timeout` is in seconds, from the
+    moment of the launch.
     """
 
     kind: ReadyKind
@@ -29,6 +30,7 @@ class ReadyCheck(NamedTuple):
     path: str = "/"
     any_status: bool = False
     pattern: re.Pattern[str] | None = None
+    alive_for: float = 0.0
 
     @property
     def pattern_text(self) -> str:

@@ -95,6 +95,7 @@ async def wait_until_ready(attempt: Attempt, processes: Processes) -> None:
 async def _ready(attempt: Attempt, processes: Processes) -> None:
     kind = attempt.spec.ready.kind
     if kind == "none":
+        await asyncio.sleep(attempt.spec.ready.alive_for)
         return
     if attempt.log_watch is not None:
         attempt.missing = f"no line has matched {attempt.spec.ready.pattern_text!r}"

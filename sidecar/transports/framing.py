@@ -58,9 +58,16 @@ class Unframer:
                 yield message
 
     def close(self) -> bytes | TooLarge | None:
-        """What is left at the end of the stream, if it can be a message: a last line."""
+        """What is left at the end of the stream, if it can be a message: a last line.
+
+        Raises:
+            BadHeader: it ends in the middle of a header block.
+        """
         rest = bytes(self._buffer).strip(_BLANK)
+        in_header = not _HEADER_END.search(self._buffer) and not self._skip_bytes
         self._buffer.clear()
+        if self.framing == "content-length" and rest and in_header:
+            raise BadHeader
         if self.framing != "ndjson" or self._skip_line or not rest:
             return None
         return TooLarge() if len(rest) > MAX_MESSAGE_BYTES else rest

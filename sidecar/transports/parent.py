@@ -11,9 +11,10 @@ LOOK_SECONDS = 0.5
 class ParentWatch:
     """Calls back once when the parent is gone."""
 
-    def __init__(self, when_gone: Callable[[], None]) -> None:
+    def __init__(self, when_gone: Callable[[], None], parent: int | None = None) -> None:
+        """`parent` is its pid if that was looked at earlier: it may have ended since."""
         self._when_gone = when_gone
-        self._parent = os.getppid()
+        self._parent = os.getppid() if parent is None else parent
         self._loop = asyncio.get_running_loop()
         self._pidfd = -1
         self._timer: asyncio.TimerHandle | None = None
@@ -33,7 +34,7 @@ class ParentWatch:
         try:
             self._pidfd = os.pidfd_open(self._parent)
         except (AttributeError, OSError):
-            self._look()
+            self._loop.call_soon(self._look)
             return
         if os.getppid() != self._parent:  # it ended just before, and the pid may be another's
             self._gone()

@@ -75,7 +75,8 @@ class StdioTransport:
         else:
             self._loop.call_later(FIRST_BYTE_SECONDS, self._begin_writing)
         self._reader = PipeReader(self._streams.input, self._on_data)
-        parent = ParentWatch(lambda: self._end(End("the client is gone")))
+        gone = End("the client is gone")
+        parent = ParentWatch(lambda: self._end(gone), self._streams.parent)
         self._catch_signals()
         shut_down = asyncio.create_task(self._await_shutdown(), name="await shutdown")
         end = await self._ended
@@ -88,19 +89,28 @@ class StdioTransport:
 
     def _on_data(self, data: bytes) -> None:
         if not data:
-            if (rest := self._unframer.close()) is not None:
-                self._take_in(rest)
-            self._end(End("the client closed its end"))
+            self._on_end_of_input()
             return
         try:
             for message in self._unframer.feed(data):
                 self._take_in(message)
         except BadHeader:
-            self._refuse(parse_error("a header block needs one valid Content-Length"))
-            self._end(End("the client's framing is broken", exit_code=1))
+            self._end_for_bad_header()
         if self._unframer.framing is not None:
             self._begin_writing()
         self._hold_back_a_client_that_does_not_read()
+
+    def _on_end_of_input(self) -> None:
+        try:
+            if (rest := self._unframer.close()) is not None:
+                self._take_in(rest)
+        except BadHeader:
+            self._end_for_bad_header()
+        self._end(End("the client closed its end"))
+
+    def _end_for_bad_header(self) -> None:
+        self._refuse(parse_error("a header block needs one valid Content-Length"))
+        self._end(End("the client's framing is broken", exit_code=1))
 
     def _take_in(self, message: bytes | TooLarge) -> None:
         if isinstance(message, TooLarge):

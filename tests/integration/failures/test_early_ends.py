@@ -126,3 +126,13 @@ def small_memory() -> Iterator[Path]:
         pytest.skip("needs sh")
     yield group
     group.rmdir()
+
+
+async def test_a_command_without_a_port_that_fails_at_once_has_failed_to_start(
+    sidecar: LaunchSidecar,
+) -> None:
+    client = await sidecar({"api": {"command": ["sh", "-c", "echo no licence >&2; exit 3"]}})
+    answer = await client.request("start")
+    assert answer["error"]["code"] == "EXITED_EARLY"
+    assert answer["error"]["data"]["exitCode"] == 3
+    assert answer["error"]["data"]["tail"] == ["no licence"]

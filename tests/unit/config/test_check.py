@@ -63,7 +63,7 @@ quiet
   runs       sh
   in         {tmp_path}
   address    none
-  ready      the process runs
+  ready      the process has run for 0.3 s
   stop       asked to end, killed after 10 s
   logs       10000 lines in memory
   autostart  no"""
