@@ -161,6 +161,15 @@ def test_answers_take_no_room_from_notifications_but_may_congest() -> None:
     assert not outbox.congested
 
 
+def test_answers_that_wait_for_states_congest_as_well() -> None:
+    outbox = Outbox()
+    outbox.put_notification("api", b"status", is_state=True)
+    outbox.put_answer(b"x" * (LIMIT_BYTES + 1), since=0)
+    assert outbox.congested
+    drained(outbox)
+    assert not outbox.congested
+
+
 @pytest.mark.parametrize(
     ("since", "pause"), [(ALIVE_SECONDS / 2, PAUSE_SECONDS), (ALIVE_SECONDS * 2, 0.0)]
 )
