@@ -16,8 +16,8 @@ from typing import Any, Final, cast
 import protocol_tables as tables
 
 from sidecar import __version__
-from sidecar.domain import lines, spec
-from sidecar.processes import launch, local_process, output
+from sidecar.domain import lines, restart_policy, spec
+from sidecar.processes import guard_protocol, keeper, marks, output
 from sidecar.protocol import codes, messages
 from sidecar.rpc import outbox
 from sidecar.supervision import log_ring, manager, metrics_feed, run
@@ -66,8 +66,10 @@ FACTS: Final = {
     "longest_line": size(lines.MAX_LINE_BYTES, "B"),
     "unfinished": seconds(output.UNFINISHED_LINE_SECONDS),
     "metrics": seconds(metrics_feed.INTERVAL_SECONDS),
-    "kill": seconds(local_process.KILL_SECONDS),
-    "mark": launch.MARK_VARIABLE,
+    "kill": seconds(guard_protocol.KILL_SECONDS),
+    "lease": seconds(keeper.LEASE_SECONDS),
+    "mark": marks.VARIABLE,
+    "jitter": f"{restart_policy.JITTER * 100:g} %",
 }
 
 

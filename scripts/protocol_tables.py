@@ -7,7 +7,7 @@ the models of `sidecar.config`; nothing is told that could differ from them.
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from schema_markdown import Json, default_text, table, type_text
 
@@ -18,6 +18,7 @@ from sidecar.domain.events import ServerStatus
 from sidecar.protocol import codes, messages
 from sidecar.protocol.failures import FAILURES
 from sidecar.protocol.interface import METHODS, NOTIFICATIONS
+from sidecar.protocol.notices import AlertKind
 from sidecar.protocol.openrpc import document
 
 SOURCES = Path(__file__).parents[1] / "sidecar"
@@ -26,7 +27,9 @@ _SCHEMAS: Json = _DOCUMENT["components"]["schemas"]
 _TABLES = {
     "": models.ServerSettings,
     "ready": models.ReadySettings,
+    "health": models.HealthSettings,
     "stop": models.StopSettings,
+    "restart": models.RestartSettings,
     "logs": models.LogsSettings,
 }
 # These have sections of their own, or tables under their method.
@@ -157,7 +160,8 @@ def settings() -> str:
                 continue
             item = schema["properties"][camel_case(name)]
             path = f"{prefix}.{name}" if prefix else name
-            default = default_text(item)
+            needed = camel_case(name) in schema.get("required", [])
+            default = "required" if needed else default_text(item)
             rows.append(
                 [f"`{path}`", f"`{camel_case(path)}`", type_of(item), default, item["description"]]
             )
@@ -166,20 +170,27 @@ def settings() -> str:
 
 def not_yet() -> str:
     """What the protocol has but this version does not do."""
-    server = ", ".join(f"`{key}`" for key in sorted(unsupported.SERVER_KEYS))
-    tables = ", ".join(f"`[{key}]`" for key in sorted(unsupported.TOP_LEVEL_KEYS))
-    marks = ", ".join(f"`{mark}`" for mark in unsupported.PLACEHOLDERS)
+    tables = [f"[{key}]" for key in sorted(unsupported.TOP_LEVEL_KEYS)]
     filled = set(_field_names(ServerStatus))
-    idle = [name for name in messages.ServerStatus.model_fields if name not in filled]
+    idle = [camel_case(key) for key in messages.ServerStatus.model_fields if key not in filled]
+    kinds = [kind for kind in get_args(AlertKind) if not _mentioned(f'"{kind}"')]
     topics = [n.topic for n in NOTIFICATIONS if not _mentioned(_constant(n.topic))]
     failing = [code for code in FailureCode if not _mentioned(f"FailureCode.{code.name}")]
-    return f"""\
-* Refused in the configuration of a server, with a message of their own: {server}; in commands and
-  environments {marks}.
-* Refused in a configuration file: {tables}.
-* Never sent: {_code(map(camel_case, idle))} of a status, the notification {_code(topics)}, and the
-  failure codes {_code(failing)}. Every server is of kind `local`, is never restarted by itself, and
-  has no conditions."""
+    return "\n".join(
+        [
+            f"* Refused in a configuration file, with a message of their own: {_code(tables)}.",
+            *_told_if("Never told in a status", idle),
+            *_told_if("Never sent, notifications", topics),
+            *_told_if("Never sent, kinds of `python-server-alert`", kinds),
+            *_told_if("Never answered, failure codes", failing),
+            "* Every server is of kind `local`, and has no conditions.",
+        ]
+    )
+
+
+def _told_if(what: str, words: Iterable[str]) -> list[str]:
+    listed = _code(words)
+    return [f"* {what}: {listed}."] if listed else []
 
 
 def _code(words: Iterable[str]) -> str:
@@ -198,7 +209,7 @@ def _constant(topic: str) -> str:
 def _mentioned(name: str) -> bool:
     """Whether any source but the lists themselves makes use of a name."""
     lists = {SOURCES / "domain/errors.py", *(SOURCES / "protocol").iterdir()}
-    word = re.compile(re.escape(name) + r"\b")
+    word = re.compile(re.escape(name) + r"(?!\w)")
     return any(
         word.search(path.read_text("utf-8")) for path in SOURCES.rglob("*.py") if path not in lists
     )

@@ -24,6 +24,8 @@ def type_text(schema: Json, linked: Callable[[str], str]) -> str:
     if "anyOf" in schema:
         return " or ".join(type_text(option, linked) for option in schema["anyOf"])
     match schema["type"]:
+        case "array" if "prefixItems" in schema:
+            return f"[{'; '.join(type_text(item, linked) for item in schema['prefixItems'])}]"
         case "array":
             return f"list of {type_text(schema['items'], linked)}"
         case "object":
@@ -57,4 +59,4 @@ def default_text(schema: Json) -> str:
     value = schema["default"]
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return f"`{str(value).lower()}`" if isinstance(value, bool | int) else f'`"{value}"`'
+    return f'`"{value}"`' if isinstance(value, str) else f"`{str(value).lower()}`"

@@ -42,9 +42,14 @@ def _load(config: Path) -> Catalogue:
 
 async def _serve(streams: Streams, catalogue: Catalogue, framing: FramingName | None) -> int:
     outbox = Outbox()
-    manager = Manager(LocalProcesses(outbox.pace), open_log_file)
+    processes = LocalProcesses(outbox.pace)
+    processes.prepare()
+    manager = Manager(processes, open_log_file)
     session = Session(manager, catalogue, outbox)
     manager.configure(catalogue.specs)
     transport = StdioTransport(streams, session, manager, framing)
     manager.autostart()
-    return await transport.serve()
+    try:
+        return await transport.serve()
+    finally:
+        await processes.close()

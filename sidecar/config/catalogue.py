@@ -94,7 +94,11 @@ def _read(name: str, raw: object, base: Path, style: Style) -> Server | list[Pro
     if problems:
         # The sound part is looked at too, so that all problems are told at once, but not with
         # conclusions from what is missing: that may be the part that is not sound.
-        return problems + [item for item in problems_of(build(given)) if item.path]
+        return problems + [
+            item
+            for item in problems_of(build(given))
+            if not any(known.path[: len(item.path)] == item.path for known in problems)
+        ]
     return _make(name, given, base)
 
 
@@ -104,7 +108,7 @@ def _make(name: str, given: Given, base: Path) -> Server | list[Problem]:
     if problems:
         return problems
     spec = resolve(name, settings, base)
-    return [spec] if isinstance(spec, Problem) else Server(given, base, spec)
+    return spec if isinstance(spec, list) else Server(given, base, spec)
 
 
 def _clash_problems(servers: Mapping[str, Server], newcomers: list[str]) -> list[Problem]:

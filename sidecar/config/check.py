@@ -1,31 +1,26 @@
 """What a configuration means, in words for people, with notes on what looks wrong.
 
 A note is no error: an interpreter or a folder that is missing now may well be made before the
-start. The values of environment variables are never shown, nor arguments that look like secrets,
-as far as that can be told.
+start. The values of environment variables are never shown.
 """
 
 import os
-import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from sidecar.config.catalogue import Catalogue
-from sidecar.domain.spec import HOST_PLACEHOLDER, PORT_PLACEHOLDER, ServerSpec, bracketed, url_of
+from sidecar.config.command_line import command_line, quoted
+from sidecar.domain.spec import HealthCheck, RestartSettings, ServerSpec, bracketed, url_of
 
 # Below it, POSIX systems let only root listen unless they are told otherwise.
 FIRST_UNPRIVILEGED_PORT = 1024
 
-_HIDDEN = "[hidden]"
-_SECRET_NAME = (
-    r"[\w-]*(?:pass|pwd|secret|token|auth|credential|(?:api|access|private|secret)[-_]?key)[\w-]*"
-)
-_SECRET_OPTION = re.compile(rf"^-*(?:{_SECRET_NAME}|key)$", re.I)
-_WORD = r"[^\s&;'\"]+"
-_SECRET_INSIDE = re.compile(rf"\b({_SECRET_NAME}[=:]\s*|Bearer\s+){_WORD}(?: {_WORD})?", re.I)
-_SECRET_IN_URL = re.compile(r"(://[^/\s:@]*:)[^/\s@]+@")
-_NEEDS_QUOTES = re.compile(r"[\s'\"\\$`&|;<>()*?!#]|^$")
+_HANDOFFS = {
+    "socket": "the sidecar listens for it; connections wait during a restart",
+    "overlap": "the sidecar listens for it; a new process is ready before the old one goes",
+    "none": "it listens by itself; connections are refused during a restart",
+}
 
 
 def describe(path: Path, catalogue: Catalogue) -> str:
@@ -44,50 +39,24 @@ def _server(spec: ServerSpec) -> str:
 
 
 def _facts(spec: ServerSpec) -> Iterator[tuple[str, str]]:
-    yield "runs", " ".join(_quoted(arg) for arg in without_secrets(_argv(spec)))
+    yield "runs", command_line(spec)
     yield "in", spec.cwd
     yield "address", _address(spec)
+    if spec.has_port:
+        yield "handoff", _HANDOFFS[spec.handoff]
     yield "ready", _ready(spec)
+    if spec.health is not None:
+        yield "health", _health(spec.health)
     yield "stop", f"asked to end, killed after {_seconds(spec.stop_timeout)}"
+    yield "restart", _restart(spec.restart)
+    if spec.reload:
+        yield "reload", f"restarted when a file changes in {', '.join(map(quoted, spec.watch))}"
     yield "logs", _logs(spec)
     if spec.env:
         yield "env", ", ".join(sorted(spec.env))
     if spec.encoding != "utf-8":
         yield "encoding", spec.encoding
     yield "autostart", "yes" if spec.autostart else "no"
-
-
-def _argv(spec: ServerSpec) -> list[str]:
-    if spec.app is not None:
-        address = ["--host", spec.host, "--port", str(spec.port or PORT_PLACEHOLDER)]
-        return [spec.python, "-m", "uvicorn", spec.app, *address, *spec.args]
-    return [_filled_in(text, spec) for text in spec.command or ()]
-
-
-def _filled_in(text: str, spec: ServerSpec) -> str:
-    port = str(spec.port or PORT_PLACEHOLDER)
-    return text.replace(PORT_PLACEHOLDER, port).replace(HOST_PLACEHOLDER, spec.host)
-
-
-def without_secrets(argv: Sequence[str]) -> Iterator[str]:
-    """`argv` for a screen: the values of options that sound like secrets are hidden."""
-    hide_next = False
-    for arg in argv:
-        option, equals, _ = arg.partition("=")
-        secret = _SECRET_OPTION.match(option) is not None
-        if secret and equals:
-            yield f"{option}={_HIDDEN}"
-        elif hide_next:
-            yield _HIDDEN
-        else:
-            shown = _SECRET_IN_URL.sub(rf"\1{_HIDDEN}@", arg)
-            yield _SECRET_INSIDE.sub(rf"\1{_HIDDEN}", shown)
-        hide_next = secret and not equals and arg.startswith("-")
-
-
-def _quoted(arg: str) -> str:
-    quoted = "'" + arg.replace("'", "'\\''") + "'" if _NEEDS_QUOTES.search(arg) else arg
-    return quoted if quoted.isprintable() else repr(arg)
 
 
 def _address(spec: ServerSpec) -> str:
@@ -105,14 +74,34 @@ def _ready(spec: ServerSpec) -> str:
     pattern = check.pattern.pattern if check.pattern else ""
     condition = {
         "http": f"GET {check.path} is answered {status}",
-        "tcp": "the port accepts a connection",
-        "log": f"a line of output matches {_quoted(pattern)}",
+        "tcp": "it accepts a connection on its port",
+        "log": f"a line of output matches {quoted(pattern)}",
         "none": f"the process has run for {_seconds(check.alive_for)}"
         if check.alive_for
         else "the process runs",
     }[check.kind]
     limit = "" if check.kind == "none" else f", within {_seconds(check.timeout)}"
     return condition + limit
+
+
+def _health(check: HealthCheck) -> str:
+    answer = f"answered within {_seconds(check.timeout)} with a status of 200 to 399"
+    times = "a failure" if check.failures == 1 else f"{check.failures} failures in a row"
+    action = {"alert": "an alert", "restart": "an alert and a restart"}[check.action]
+    return f"GET {check.path} every {_seconds(check.interval)} is {answer}; after {times} {action}"
+
+
+def _restart(settings: RestartSettings) -> str:
+    if settings.policy == "never":
+        return "only when asked for"
+    occasion = {"on-failure": "ends with an error", "always": "ends by itself"}[settings.policy]
+    delays = f"{_seconds(settings.first)} later"
+    if settings.longest > settings.first and settings.factor > 1:
+        growth = f"then {settings.factor:g} times as long each time"
+        delays += f", {growth}, {_seconds(settings.longest)} at most"
+    times = f"{settings.max} restart" + ("" if settings.max == 1 else "s")
+    limit = f"given up after {times} in {_seconds(settings.window)}"
+    return f"when it {occasion}: {delays}; {limit}"
 
 
 def _logs(spec: ServerSpec) -> str:
@@ -136,6 +125,15 @@ def _notes(spec: ServerSpec) -> Iterator[str]:
         yield f"{key}: {_missing(program)}"
     if 0 < spec.port < FIRST_UNPRIVILEGED_PORT and _is_ordinary_user():
         yield f"port: {spec.port} is below {FIRST_UNPRIVILEGED_PORT}, which usually needs root"
+    yield from _watch_notes(spec)
+
+
+def _watch_notes(spec: ServerSpec) -> Iterator[str]:
+    if spec.reload:
+        missing = (path for path in spec.watch if not os.path.exists(path))
+        yield from (f"watch: there is no {path}" for path in missing if path != spec.cwd)
+    elif spec.watch != (spec.cwd,):
+        yield "watch: nothing is watched unless `reload` is true"
 
 
 def _missing(program: str) -> str:

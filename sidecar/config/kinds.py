@@ -1,7 +1,7 @@
 """The kinds of values that settings take: what each accepts, and what it says when it refuses.
 
-Types are strict: the text "8121" and `true` are no port, while a whole number is a fine duration.
-Nothing here knows a key. `constraints` and `annotation` restate a kind for the documentation that
+Types are strict: the text "8121" and `true` are no port. Nothing here knows a key; numbers are in
+`numeric`. `constraints` and `annotation` restate a kind for the documentation that
 `models` makes; the checks themselves need no pydantic, whose import would be most of the time that
 the sidecar takes to read its configuration. For the same reason these are no dataclasses.
 """
@@ -9,12 +9,9 @@ the sidecar takes to read its configuration. For the same reason these are no da
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypedDict, cast
 
 from sidecar.config.problems import Problem, Style
-
-# Beyond this (31 years) a duration is a slip of the pen, and timers of the platform overflow.
-LONGEST_SECONDS = 1e9
 
 NUL = "should not contain a NUL character"
 
@@ -86,7 +83,7 @@ class Flag(Kind):
         return isinstance(value, bool)
 
     def problems(self, value: object, style: Style) -> Iterator[Problem]:
-        return _unquoted(super().problems(value, style), value)
+        return unquoted(super().problems(value, style), value)
 
 
 class Yes(Kind):
@@ -101,41 +98,8 @@ class Yes(Kind):
         return value is True
 
 
-class Whole(Kind):
-    """A whole number from `low` to `high`."""
-
-    annotation = int
-
-    def __init__(self, low: int, high: int) -> None:
-        super().__init__(f"a whole number from {low} to {high}", {"ge": low, "le": high})
-        self._low = low
-        self._high = high
-
-    def accepts(self, value: object) -> bool:
-        return type(value) is int and self._low <= value <= self._high
-
-    def problems(self, value: object, style: Style) -> Iterator[Problem]:
-        return _unquoted(super().problems(value, style), value)
-
-
-class Seconds(Kind):
-    """A duration."""
-
-    annotation = float
-
-    def __init__(self) -> None:
-        limits = {"gt": 0, "le": LONGEST_SECONDS}
-        super().__init__("a number of seconds above 0, at most 1e9", limits)
-
-    def accepts(self, value: object) -> bool:
-        # nan compares as false with everything
-        return type(value) in (int, float) and 0 < cast(float, value) <= LONGEST_SECONDS
-
-    def problems(self, value: object, style: Style) -> Iterator[Problem]:
-        return _unquoted(super().problems(value, style), value)
-
-
-def _unquoted(problems: Iterator[Problem], value: object) -> Iterator[Problem]:
+def unquoted(problems: Iterator[Problem], value: object) -> Iterator[Problem]:
+    """The problems of a value that is written without quotes, with the cure if it has some."""
     cure = ", without quotes" if isinstance(value, str) else ""
     return (Problem(problem.path, problem.message + cure) for problem in problems)
 
@@ -198,3 +162,15 @@ class Table(Kind):
 
     def accepts(self, value: object) -> bool:
         return isinstance(value, Mapping)
+
+
+class About(TypedDict):
+    """What goes with a key: the values it takes and the line that documents it."""
+
+    kind: Kind
+    description: str
+
+
+def about(kind: Kind, description: str) -> About:
+    """The metadata of a field."""
+    return {"kind": kind, "description": description}

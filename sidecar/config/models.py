@@ -8,12 +8,13 @@ Made from `settings`, the one list of what is understood. Nothing at run time ne
 from collections.abc import Collection, Mapping
 from dataclasses import MISSING, fields
 from dataclasses import Field as DataclassField
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from sidecar.config import settings
+from sidecar.config import settings, tables
 from sidecar.config.kinds import Kind
+from sidecar.config.numeric import Row
 from sidecar.config.problems import camel_case
 
 
@@ -53,11 +54,21 @@ def documented(
     members: dict[str, Any] = {}
     for item in fields(cls):
         kind: Kind = item.metadata["kind"]
-        annotation = (annotations or {}).get(item.name, kind.annotation)
+        annotation = (annotations or {}).get(item.name) or _annotation(kind)
         default = _default(item, partial=partial) if item.name not in required else {}
         about = Field(**default, description=item.metadata["description"], **kind.constraints)
         members[item.name] = (annotation, about)
     return create_model(cls.__name__, __base__=JsonModel, **members)
+
+
+def _annotation(kind: Kind) -> Any:
+    if not isinstance(kind, Row):
+        return kind.annotation
+    places = (
+        Annotated[_annotation(place.kind), Field(**place.kind.constraints)] for place in kind.places
+    )
+    # A strict tuple takes tuples only, while JSON and TOML know lists.
+    return Annotated[tuple[(*places,)], Field(strict=False)]
 
 
 def _default(item: "DataclassField[Any]", *, partial: bool) -> dict[str, Any]:
@@ -68,25 +79,41 @@ def _default(item: "DataclassField[Any]", *, partial: bool) -> dict[str, Any]:
     return {"default_factory": item.default_factory}
 
 
-class ReadySettings(documented(settings.ReadySettings)):
-    __doc__ = settings.ReadySettings.__doc__
+class ReadySettings(documented(tables.ReadySettings)):
+    __doc__ = tables.ReadySettings.__doc__
     model_config = ConfigDict(title="ReadySpec")
 
 
-class StopSettings(documented(settings.StopSettings)):
-    __doc__ = settings.StopSettings.__doc__
+class HealthSettings(documented(tables.HealthSettings, required=("http",))):
+    __doc__ = tables.HealthSettings.__doc__
+    model_config = ConfigDict(title="HealthSpec")
+
+
+class StopSettings(documented(tables.StopSettings)):
+    __doc__ = tables.StopSettings.__doc__
     model_config = ConfigDict(title="StopSpec")
 
 
-class LogsSettings(documented(settings.LogsSettings)):
-    __doc__ = settings.LogsSettings.__doc__
+class RestartSettings(documented(tables.RestartSettings)):
+    __doc__ = tables.RestartSettings.__doc__
+    model_config = ConfigDict(title="RestartSpec")
+
+
+class LogsSettings(documented(tables.LogsSettings)):
+    __doc__ = tables.LogsSettings.__doc__
     model_config = ConfigDict(title="LogsSpec")
 
 
 class ServerSettings(
     documented(
         settings.ServerSettings,
-        {"ready": ReadySettings, "stop": StopSettings, "logs": LogsSettings},
+        {
+            "ready": ReadySettings,
+            "health": HealthSettings,
+            "stop": StopSettings,
+            "restart": RestartSettings,
+            "logs": LogsSettings,
+        },
     )
 ):
     __doc__ = settings.ServerSettings.__doc__

@@ -10,8 +10,9 @@ import socket
 from collections.abc import Iterator
 
 from sidecar.config.problems import KeyPath, Problem
-from sidecar.config.settings import ReadySettings, ServerSettings
-from sidecar.config.unsupported import PLACEHOLDERS, refusal
+from sidecar.config.settings import ServerSettings
+from sidecar.config.tables import HealthSettings, ReadySettings, RestartSettings
+from sidecar.domain.spec import FD_PLACEHOLDER
 
 READY_KINDS = ("http", "tcp", "log", "none")
 LONGEST_NAME = 100
@@ -23,6 +24,8 @@ OWNED_ARGS = {
     "--port": "set `port` instead",
     "--fd": "set `host` and `port` instead",
     "--uds": "set `host` and `port` instead",
+    "--reload": "set `reload` to true instead",
+    "--reload-dir": "set `watch` instead",
 }
 RELOAD_ARG = "--reload"
 
@@ -53,7 +56,10 @@ def problems_of(settings: ServerSettings) -> list[Problem]:
         *_env(settings.env),
         *_encoding(settings.encoding),
         *_ready(settings.ready),
-        *_placeholders(settings),
+        *_health(settings.health),
+        *_restart(settings.restart),
+        *_watch(settings.watch),
+        *_handoff(settings),
     ]
 
 
@@ -82,10 +88,9 @@ def _args(settings: ServerSettings) -> Iterator[Problem]:
         yield Problem(("args",), "is only used with `app`; add the arguments to `command`")
     for index, arg in enumerate(settings.args):
         option = arg.partition("=")[0]
-        if option in OWNED_ARGS:
-            yield Problem(("args", index), f"{option} is up to the sidecar; {OWNED_ARGS[option]}")
-        elif option.startswith(RELOAD_ARG):
-            yield Problem(("args", index), refusal(option))
+        if option in OWNED_ARGS or option.startswith(RELOAD_ARG):
+            cure = OWNED_ARGS.get(option, OWNED_ARGS[RELOAD_ARG])
+            yield Problem(("args", index), f"{option} is up to the sidecar; {cure}")
 
 
 def _host(host: str) -> Iterator[Problem]:
@@ -162,12 +167,42 @@ def kinds_given(ready: ReadySettings) -> list[str]:
     return [kind for kind in READY_KINDS if getattr(ready, kind) is not None]
 
 
-def _placeholders(settings: ServerSettings) -> Iterator[Problem]:
+def _health(health: HealthSettings | None) -> Iterator[Problem]:
+    if health is not None and health.http is None:
+        yield Problem(("health",), 'needs `http`, the path to ask for, such as "/health"')
+
+
+def _restart(restart: RestartSettings) -> Iterator[Problem]:
+    first, _, longest = restart.backoff
+    if longest < first:
+        yield Problem(
+            ("restart", "backoff", 2),
+            f"the longest delay should not be below the first one, which is {first:g}",
+        )
+
+
+def _watch(watch: list[str] | None) -> Iterator[Problem]:
+    for index, path in enumerate(watch or ()):
+        if not path:
+            yield Problem(("watch", index), 'should be a path, not empty; "." is the folder itself')
+
+
+def _handoff(settings: ServerSettings) -> Iterator[Problem]:
+    places = fd_places(settings)
+    if not places:
+        return
+    if settings.command is None:
+        cure = "leave it out: an app is handed its socket anyway"
+        yield Problem(places[0], f'"{FD_PLACEHOLDER}" is only filled in with `command`; {cure}')
+    elif settings.handoff == "none":
+        cure = f'set "socket" or "overlap", or take "{FD_PLACEHOLDER}" out'
+        yield Problem(("handoff",), f'leaves no socket for "{FD_PLACEHOLDER}"; {cure}')
+
+
+def fd_places(settings: ServerSettings) -> list[KeyPath]:
+    """The settings that mention the descriptor of the listening socket."""
     texts: list[tuple[KeyPath, str]] = [
         *((("command", index), text) for index, text in enumerate(settings.command or ())),
         *((("env", name), text) for name, text in settings.env.items()),
     ]
-    for path, text in texts:
-        for placeholder in PLACEHOLDERS:
-            if placeholder in text:
-                yield Problem(path, refusal(f'"{placeholder}"'))
+    return [path for path, text in texts if FD_PLACEHOLDER in text]

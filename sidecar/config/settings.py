@@ -7,108 +7,17 @@ then. Rules that look at more than one key are in `rules`, defaults that depend 
 """
 
 from dataclasses import dataclass, field
-from typing import TypedDict
 
-from sidecar.config.kinds import (
-    Choice,
-    Flag,
-    Kind,
-    Seconds,
-    Table,
-    Text,
-    Texts,
-    TextTable,
-    Whole,
-    Yes,
+from sidecar.config.kinds import Choice, Flag, Table, Text, Texts, TextTable, about
+from sidecar.config.numeric import Whole
+from sidecar.config.tables import (
+    HealthSettings,
+    LogsSettings,
+    ReadySettings,
+    RestartSettings,
+    StopSettings,
 )
-from sidecar.domain.spec import LogSettings, PortConflict, ReadyCheck
-
-# Beyond these, a value is a slip of the pen, and memory or rotation would misbehave.
-MOST_LINES = 10_000_000
-MOST_BYTES = 10**12
-MOST_BACKUPS = 1000
-
-_READY = ReadyCheck("none")
-_LOGS = LogSettings()
-
-
-class About(TypedDict):
-    """What goes with a key: the values it takes and the line that documents it."""
-
-    kind: Kind
-    description: str
-
-
-def about(kind: Kind, description: str) -> About:
-    """The metadata of a field."""
-    return {"kind": kind, "description": description}
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class ReadySettings:
-    """How one tells that the server is up; at most one of `http`, `tcp`, `log` and `none`."""
-
-    http: str | None = field(
-        default=None,
-        metadata=about(
-            Text('a path that begins with "/", in visible ASCII without spaces', r"/[!-~]*"),
-            "Ready when a GET of this path answers with a status of 200 to 399.",
-        ),
-    )
-    tcp: bool | None = field(
-        default=None, metadata=about(Yes(), "Ready when the port accepts a connection.")
-    )
-    log: str | None = field(
-        default=None,
-        metadata=about(
-            Text("a regular expression, in quotes and not empty"),
-            "Ready when a line of output matches this Python regular expression.",
-        ),
-    )
-    none: bool | None = field(
-        default=None, metadata=about(Yes(), "Ready as soon as the process runs.")
-    )
-    timeout: float = field(
-        default=_READY.timeout,
-        metadata=about(Seconds(), "Seconds to wait before the start is given up."),
-    )
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class StopSettings:
-    """How the server is stopped."""
-
-    timeout: float = field(
-        default=10.0,
-        metadata=about(
-            Seconds(), "Seconds the server has to end by itself; then its whole tree is killed."
-        ),
-    )
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class LogsSettings:
-    """What is kept of the server's output."""
-
-    lines: int = field(
-        default=_LOGS.lines,
-        metadata=about(Whole(1, MOST_LINES), "The newest lines kept in memory for `get_logs`."),
-    )
-    file: str | None = field(
-        default=None,
-        metadata=about(
-            Text("the path of a file, in quotes and not empty"),
-            "A file that the output is written to as well; rotated to `FILE.1` and on.",
-        ),
-    )
-    max_bytes: int = field(
-        default=_LOGS.max_bytes,
-        metadata=about(Whole(1, MOST_BYTES), "The size at which `file` is rotated."),
-    )
-    backups: int = field(
-        default=_LOGS.backups,
-        metadata=about(Whole(0, MOST_BACKUPS), "How many rotated files are kept."),
-    )
+from sidecar.domain.spec import Handoff, PortConflict
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -126,7 +35,7 @@ class ServerSettings:
         default=None,
         metadata=about(
             Texts('a list of strings, such as ["./server", "--port", "{port}"]', at_least=1),
-            "Any program and its arguments; `{port}` and `{host}` in them are filled in.",
+            "Any program and its arguments; `{port}`, `{host}` and `{fd}` in them are filled in.",
         ),
     )
     python: str | None = field(
@@ -162,18 +71,38 @@ class ServerSettings:
         default_factory=dict[str, str],
         metadata=about(
             TextTable("names and strings"),
-            "Environment variables on top of the inherited; `{port}` and `{host}` are filled in.",
+            "Environment variables on top of the inherited; placeholders are filled in as in "
+            "`command`.",
         ),
     )
     autostart: bool = field(
         default=False,
         metadata=about(Flag(), "Whether the server starts together with the sidecar."),
     )
+    handoff: Handoff | None = field(
+        default=None,
+        metadata=about(
+            Choice('"socket", "overlap" or "none"', ("socket", "overlap", "none")),
+            "Whether the server is given the listening socket, and how it is replaced; by default "
+            '"socket" for `app` and for a `command` with `{fd}`, else "none".',
+        ),
+    )
     args: list[str] = field(
         default_factory=list[str],
         metadata=about(
             Texts('a list of strings, such as ["--log-level", "warning"]'),
             "Further arguments for uvicorn; only with `app`.",
+        ),
+    )
+    reload: bool = field(
+        default=False,
+        metadata=about(Flag(), "For development: restart it when a file below `watch` changes."),
+    )
+    watch: list[str] | None = field(
+        default=None,
+        metadata=about(
+            Texts('a list of folders and files, such as ["src"]', at_least=1),
+            "The folders and files that `reload` watches; by default `cwd`.",
         ),
     )
     encoding: str = field(
@@ -189,8 +118,20 @@ class ServerSettings:
             Table(ReadySettings), "When the server counts as running; by default once it answers."
         ),
     )
+    health: HealthSettings | None = field(
+        default=None,
+        metadata=about(
+            Table(HealthSettings), "What it is asked while it runs; by default nothing."
+        ),
+    )
     stop: StopSettings = field(
         default_factory=StopSettings, metadata=about(Table(StopSettings), "How it is stopped.")
+    )
+    restart: RestartSettings = field(
+        default_factory=RestartSettings,
+        metadata=about(
+            Table(RestartSettings), "When it is restarted automatically; by default never."
+        ),
     )
     logs: LogsSettings = field(
         default_factory=LogsSettings,

@@ -11,7 +11,6 @@ from typing import Any, cast
 from sidecar.config.kinds import Kind, Table
 from sidecar.config.problems import Problem, Style, below, unknown_key
 from sidecar.config.settings import ServerSettings
-from sidecar.config.unsupported import SERVER_KEYS, refusal
 
 # The keys that were given, in snake_case, and their values; tables nested in the same way.
 Given = dict[str, Any]
@@ -22,11 +21,7 @@ def read_server(raw: object, style: Style) -> tuple[Given, list[Problem]]:
     if not isinstance(raw, Mapping):
         hint = "" if style.camel_case else "; settings stand below a header [servers.NAME]"
         return {}, [Problem((), f"should be {style.table}{hint}")]
-    written = cast(Mapping[str, object], raw)
-    refused = [Problem((name,), refusal(f'"{name}"')) for name in written if name in SERVER_KEYS]
-    rest = {name: value for name, value in written.items() if name not in SERVER_KEYS}
-    given, problems = read_table(ServerSettings, rest, style)
-    return given, refused + problems
+    return read_table(ServerSettings, cast(Mapping[str, object], raw), style)
 
 
 def read_table(

@@ -1,12 +1,10 @@
 """What the configuration format has but this version cannot do yet.
 
 The one list of it: whatever is named here is refused with a message of its own, so that nothing is
-accepted and then ignored. To support a setting, delete it here and add it to `settings`.
+accepted and then ignored.
 """
 
-SERVER_KEYS = frozenset({"health", "restart", "reload", "watch", "handoff"})
 TOP_LEVEL_KEYS = frozenset({"registry", "supervisor", "web"})
-PLACEHOLDERS = ("{fd}",)
 
 
 def refusal(what: str) -> str:

@@ -20,10 +20,10 @@ from sidecar.client import RpcError, SidecarClient, SidecarGone
 from sidecar.console import rendering
 from sidecar.console.arguments import Invocation, UsageError
 from sidecar.console.commands import parse
-from sidecar.console.folders import history_file
 from sidecar.console.script import ScriptInput
 from sidecar.console.session import Session
 from sidecar.console.signals import on_signal
+from sidecar.folders import history_file
 
 PROMPT = "sidecar> "
 FOLLOW_PROMPT = "following the log, Enter ends it> "

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from sidecar.domain.lifecycle import Status
+from sidecar.domain.phases import Status
 
 Stream = Literal["stdout", "stderr"]
+Health = Literal["healthy", "unhealthy"]
+AlertKind = Literal["unhealthy", "restart-limit"]
 
 
 class ServerStatus(NamedTuple):
@@ -27,6 +29,8 @@ class ServerStatus(NamedTuple):
     last_error: str | None = None
     logs: tuple[str, ...] = ()
     restarts: int = 0
+    retry_at: str | None = None
+    health: Health | None = None
     exit_code: int | None = None
     signal: str | None = None
     conditions: tuple[str, ...] = ()
@@ -82,11 +86,20 @@ class ServerStopped(NamedTuple):
     signal: str | None = None
 
 
+class Alert(NamedTuple):
+    """Something a person should look at."""
+
+    name: str
+    kind: AlertKind
+    message: str
+    time: str
+
+
 class MetricsSampled(NamedTuple):
     """A new sample for those who subscribed to metrics."""
 
     metrics: ServerMetrics
 
 
-Event = StatusChanged | LogBatch | ServerReady | ServerStopped | MetricsSampled
+Event = StatusChanged | LogBatch | ServerReady | ServerStopped | MetricsSampled | Alert
 Listener = Callable[[Event], None]

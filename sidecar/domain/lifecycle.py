@@ -1,96 +1,12 @@
-"""The life of a server: phases, what can happen in each, and what has to be done about it.
+"""The life of a server: what can happen in each phase, and what has to be done about it.
 
-Pure: one table, no clock, no process. `supervision.server` feeds it commands and events and carries
+Pure: one table, no clock, no process. `supervision.life` feeds it commands and events and carries
 out the effects it gets back; whatever the contract says of commands that meet (a start joins, a
 stop cancels a start, force interrupts a stop) is decided here and nowhere else.
 """
 
-from enum import Enum, StrEnum, auto
-from typing import NamedTuple
-
 from sidecar.domain.errors import IllegalTransition
-
-
-class Status(StrEnum):
-    """What clients see; Supervisor's words in lower case where both have one."""
-
-    STARTING = "starting"
-    RUNNING = "running"
-    STOPPING = "stopping"
-    STOPPED = "stopped"
-    ERROR = "error"
-
-
-class Phase(Enum):
-    """Where a server is, in more detail than clients are shown."""
-
-    STOPPED = auto()
-    STARTING = auto()
-    FAILING = auto()  # the start failed; what it left is being cleared away
-    RUNNING = auto()
-    ENDING = auto()  # exited with 0 by itself; what it left is being cleared away
-    CRASHING = auto()  # exited otherwise; likewise
-    STOPPING = auto()
-    RESTARTING = auto()  # stopping, and to be started afterwards
-    ERROR = auto()
-    STUCK = auto()  # something survived even SIGKILL
-
-    @property
-    def status(self) -> Status:
-        """What clients are told of this phase."""
-        return _STATUS[self]
-
-
-class Input(Enum):
-    """Commands of clients and events of processes."""
-
-    START = auto()
-    STOP = auto()
-    KILL = auto()  # stop with force
-    RESTART = auto()
-    RESTART_KILL = auto()  # restart with force
-    READY = auto()
-    FAIL = auto()  # the start failed: no process, or the process was not ready in time
-    EXIT = auto()  # the main process ended with 0
-    CRASH = auto()  # the main process ended otherwise
-    CLEARED = auto()  # no process of the server is left
-    SURVIVED = auto()  # one is, in spite of everything
-
-
-class Effect(Enum):
-    """What `supervision.server` has to do after a transition, in the order given."""
-
-    LAUNCH = auto()
-    TERMINATE = (
-        auto()
-    )  # ask the processes to end, kill them after the grace, tell CLEARED or SURVIVED
-    KILL = auto()  # the same without grace
-    STARTED = auto()  # answer those who wait for a start: it runs
-    START_FAILED = auto()
-    START_CANCELLED = auto()
-    STOPPED = auto()  # answer those who wait for a stop: nothing is left
-    STOP_FAILED = auto()
-
-
-class Step(NamedTuple):
-    """The outcome of a transition."""
-
-    phase: Phase
-    effects: tuple[Effect, ...] = ()
-
-
-_STATUS = {
-    Phase.STOPPED: Status.STOPPED,
-    Phase.STARTING: Status.STARTING,
-    Phase.FAILING: Status.STARTING,
-    Phase.RUNNING: Status.RUNNING,
-    Phase.ENDING: Status.RUNNING,
-    Phase.CRASHING: Status.RUNNING,
-    Phase.STOPPING: Status.STOPPING,
-    Phase.RESTARTING: Status.STOPPING,
-    Phase.ERROR: Status.ERROR,
-    Phase.STUCK: Status.ERROR,
-}
+from sidecar.domain.phases import Effect, Input, Phase, Step
 
 
 def _step(phase: Phase, *effects: Effect) -> Step:
@@ -103,20 +19,52 @@ _TABLE: dict[Phase, dict[Input, Step]] = {
         Input.START: _step(Phase.STARTING, Effect.LAUNCH),
         Input.RESTART: _step(Phase.STARTING, Effect.LAUNCH),
     },
+    Phase.WAITING: {
+        Input.START: _step(Phase.STARTING, Effect.LAUNCH),
+        Input.RESTART: _step(Phase.STARTING, Effect.LAUNCH),
+        Input.DUE: _step(Phase.STARTING, Effect.LAUNCH),
+        Input.STOP: _step(Phase.STOPPED, Effect.START_CANCELLED),
+        Input.KILL: _step(Phase.STOPPED, Effect.START_CANCELLED),
+    },
     Phase.STARTING: {
         Input.STOP: _step(Phase.STOPPING, Effect.START_CANCELLED, Effect.TERMINATE),
         Input.KILL: _step(Phase.STOPPING, Effect.START_CANCELLED, Effect.KILL),
+        Input.RELAUNCH: _step(Phase.RESTARTING, Effect.TERMINATE),
         Input.READY: _step(Phase.RUNNING, Effect.STARTED),
-        Input.FAIL: _step(Phase.FAILING, Effect.KILL),
-        Input.EXIT: _step(Phase.FAILING, Effect.KILL),
-        Input.CRASH: _step(Phase.FAILING, Effect.KILL),
+        Input.FAIL: _step(Phase.FAILING, Effect.CLEAR),
+        Input.EXIT: _step(Phase.FAILING, Effect.CLEAR),
+        Input.CRASH: _step(Phase.FAILING, Effect.CLEAR),
+    },
+    Phase.REPLACING: {
+        Input.RELAUNCH: _step(Phase.REPLACING, Effect.LAUNCH_BESIDE),
+        Input.STOP: _step(Phase.STOPPING, Effect.START_CANCELLED, Effect.TERMINATE),
+        Input.KILL: _step(Phase.STOPPING, Effect.START_CANCELLED, Effect.KILL),
+        Input.RESTART_KILL: _step(Phase.RESTARTING, Effect.KILL),
+        Input.READY: _step(Phase.RUNNING, Effect.RETIRE, Effect.STARTED),
+        Input.FAIL: _step(Phase.REVERTING, Effect.CLEAR),
+        Input.EXIT: _step(Phase.REVERTING, Effect.CLEAR),
+        Input.CRASH: _step(Phase.REVERTING, Effect.CLEAR),
+        Input.OLD_ENDED: _step(Phase.STARTING, Effect.BURY_OLD),
+    },
+    Phase.REVERTING: {
+        Input.RELAUNCH: _step(Phase.REPLACING, Effect.LAUNCH_BESIDE),
+        Input.STOP: _step(Phase.STOPPING, Effect.START_CANCELLED, Effect.TERMINATE),
+        Input.KILL: _step(Phase.STOPPING, Effect.START_CANCELLED, Effect.KILL),
+        Input.RESTART_KILL: _step(Phase.RESTARTING, Effect.KILL),
+        Input.EXIT: _step(Phase.REVERTING),
+        Input.CRASH: _step(Phase.REVERTING),
+        Input.CLEARED: _step(Phase.RUNNING, Effect.START_FAILED),
+        Input.SURVIVED: _step(Phase.RUNNING, Effect.START_FAILED),
+        Input.OLD_ENDED: _step(Phase.FAILING, Effect.BURY_OLD),
     },
     Phase.FAILING: {
+        Input.RELAUNCH: _step(Phase.RESTARTING),
         Input.STOP: _step(Phase.STOPPING, Effect.START_CANCELLED),
         Input.KILL: _step(Phase.STOPPING, Effect.START_CANCELLED),
         Input.EXIT: _step(Phase.FAILING),
         Input.CRASH: _step(Phase.FAILING),
         Input.CLEARED: _step(Phase.ERROR, Effect.START_FAILED),
+        Input.RETRY: _step(Phase.WAITING, Effect.START_FAILED, Effect.WAIT),
         Input.SURVIVED: _step(Phase.STUCK, Effect.START_FAILED),
     },
     Phase.RUNNING: {
@@ -124,8 +72,10 @@ _TABLE: dict[Phase, dict[Input, Step]] = {
         Input.KILL: _step(Phase.STOPPING, Effect.KILL),
         Input.RESTART: _step(Phase.RESTARTING, Effect.TERMINATE),
         Input.RESTART_KILL: _step(Phase.RESTARTING, Effect.KILL),
-        Input.EXIT: _step(Phase.ENDING, Effect.KILL),
-        Input.CRASH: _step(Phase.CRASHING, Effect.KILL),
+        Input.REPLACE: _step(Phase.REPLACING, Effect.LAUNCH_BESIDE),
+        Input.UNHEALTHY: _step(Phase.RECOVERING, Effect.RECOVER),
+        Input.EXIT: _step(Phase.ENDING, Effect.CLEAR),
+        Input.CRASH: _step(Phase.CRASHING, Effect.CLEAR),
     },
     Phase.ENDING: {
         Input.START: _step(Phase.RESTARTING),
@@ -134,6 +84,8 @@ _TABLE: dict[Phase, dict[Input, Step]] = {
         Input.STOP: _step(Phase.STOPPING),
         Input.KILL: _step(Phase.STOPPING),
         Input.CLEARED: _step(Phase.STOPPED),
+        Input.RETRY: _step(Phase.WAITING, Effect.WAIT),
+        Input.GIVE_UP: _step(Phase.ERROR),
         Input.SURVIVED: _step(Phase.STUCK),
     },
     Phase.CRASHING: {
@@ -143,6 +95,19 @@ _TABLE: dict[Phase, dict[Input, Step]] = {
         Input.STOP: _step(Phase.STOPPING),
         Input.KILL: _step(Phase.STOPPING),
         Input.CLEARED: _step(Phase.ERROR),
+        Input.RETRY: _step(Phase.WAITING, Effect.WAIT),
+        Input.SURVIVED: _step(Phase.STUCK),
+    },
+    Phase.RECOVERING: {
+        Input.START: _step(Phase.RESTARTING),
+        Input.RESTART: _step(Phase.RESTARTING),
+        Input.RESTART_KILL: _step(Phase.RESTARTING, Effect.KILL),
+        Input.STOP: _step(Phase.STOPPING),
+        Input.KILL: _step(Phase.STOPPING, Effect.KILL),
+        Input.EXIT: _step(Phase.RECOVERING),
+        Input.CRASH: _step(Phase.RECOVERING),
+        Input.CLEARED: _step(Phase.ERROR),
+        Input.RETRY: _step(Phase.WAITING, Effect.WAIT),
         Input.SURVIVED: _step(Phase.STUCK),
     },
     Phase.STOPPING: {
@@ -181,9 +146,16 @@ _TABLE: dict[Phase, dict[Input, Step]] = {
         Input.CRASH: _step(Phase.STUCK),
     },
 }
-_TABLE[Phase.STOPPED][Input.RESTART_KILL] = _TABLE[Phase.STOPPED][Input.RESTART]
+for _phase in (Phase.STOPPED, Phase.WAITING):
+    _TABLE[_phase][Input.RESTART_KILL] = _TABLE[_phase][Input.RESTART]
 
-_COMMANDS = frozenset({Input.START, Input.STOP, Input.KILL, Input.RESTART, Input.RESTART_KILL})
+_COMMANDS = frozenset({
+    Input.START, Input.STOP, Input.KILL, Input.RESTART, Input.RESTART_KILL, Input.REPLACE,
+    Input.RELAUNCH,
+})  # fmt: skip
+
+_FALLBACK = {Input.REPLACE: Input.RESTART, Input.RELAUNCH: Input.REPLACE}
+"""Where a command has no row of its own, it means the simpler one."""
 
 
 def transition(phase: Phase, given: Input) -> Step:
@@ -192,7 +164,9 @@ def transition(phase: Phase, given: Input) -> Step:
     Raises:
         IllegalTransition: a process event that cannot happen in this phase.
     """
-    step = _TABLE[phase].get(given)
+    asked = given
+    while (step := _TABLE[phase].get(asked)) is None and asked in _FALLBACK:
+        asked = _FALLBACK[asked]
     if step is not None:
         return step
     if given in _COMMANDS:

@@ -26,12 +26,17 @@ class Outcome(NamedTuple):
 class Exit(NamedTuple):
     """How a process ended: by itself with `code`, or by `signal` (its name, as in 'SIGKILL').
 
-    `out_of_memory` says that the kernel's out-of-memory killer struck while the process lived.
+    `out_of_memory` says that the kernel's out-of-memory killer struck while the process lived;
+    `guardian_lost` that the process was ended because its guardian was. What it used is known if
+    the guardian could tell: the time on processors, and the most memory at once.
     """
 
     code: int | None = None
     signal: str | None = None
     out_of_memory: bool = False
+    guardian_lost: bool = False
+    cpu_seconds: float | None = None
+    max_rss_bytes: int | None = None
 
     @classmethod
     def from_returncode(cls, returncode: int, *, out_of_memory: bool = False) -> "Exit":
@@ -43,7 +48,7 @@ class Exit(NamedTuple):
     @property
     def clean(self) -> bool:
         """Whether the process ended by itself and was content."""
-        return self.code == 0
+        return self.code == 0 and not self.guardian_lost
 
     def __str__(self) -> str:
         return f"exit code {self.code}" if self.signal is None else self.signal

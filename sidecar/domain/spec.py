@@ -10,10 +10,14 @@ from typing import Literal, NamedTuple
 
 PORT_PLACEHOLDER = "{port}"
 HOST_PLACEHOLDER = "{host}"
+FD_PLACEHOLDER = "{fd}"
 WILDCARD_HOSTS = frozenset({"0.0.0.0", "::"})
 
 ReadyKind = Literal["http", "tcp", "log", "none"]
 PortConflict = Literal["fail", "next"]
+Handoff = Literal["socket", "overlap", "none"]
+RestartWhen = Literal["never", "on-failure", "always"]
+HealthAction = Literal["alert", "restart"]
 
 
 class ReadyCheck(NamedTuple):
@@ -38,6 +42,35 @@ class ReadyCheck(NamedTuple):
         return self.pattern.pattern if self.pattern else ""
 
 
+class HealthCheck(NamedTuple):
+    """What a running server is asked every `interval` seconds, and when it counts as unhealthy.
+
+    A GET of `path` wants a status of 200 to 399 within `timeout` seconds; after `failures` bad
+    answers in a row `action` is taken.
+    """
+
+    path: str
+    interval: float = 10.0
+    timeout: float = 3.0
+    failures: int = 3
+    action: HealthAction = "alert"
+
+
+class RestartSettings(NamedTuple):
+    """When a server is restarted automatically, how often at most, and after which delays.
+
+    At most `max` times in `window` seconds; the delays begin with `first` seconds and grow by
+    `factor` up to `longest`.
+    """
+
+    policy: RestartWhen = "never"
+    max: int = 5
+    window: float = 60.0
+    first: float = 0.1
+    factor: float = 2.0
+    longest: float = 30.0
+
+
 class LogSettings(NamedTuple):
     """`lines` are kept in memory; `file` is rotated at `max_bytes`; `backups` are kept."""
 
@@ -51,7 +84,8 @@ class ServerSpec(NamedTuple):
     """One server as configured. Exactly one of `app` and `command` is set; paths are absolute.
 
     `python` is an absolute path or a bare name to be found on PATH. `port` 0 means any free port,
-    or, for a command that never mentions `{port}`, that there is none. Durations are in seconds.
+    or, for a command that never mentions `{port}` and is handed no socket, that there is none.
+    Durations are in seconds.
     """
 
     name: str
@@ -69,12 +103,18 @@ class ServerSpec(NamedTuple):
     encoding: str = "utf-8"
     stop_timeout: float = 10.0
     logs: LogSettings = LogSettings()
+    handoff: Handoff = "none"
+    health: HealthCheck | None = None
+    restart: RestartSettings = RestartSettings()
+    reload: bool = False
+    watch: tuple[str, ...] = ()
 
     @property
     def has_port(self) -> bool:
         """Whether the server listens at all, as far as its settings tell."""
-        texts = (*(self.command or ()), *self.env.values())
-        return bool(self.app or self.port) or any(PORT_PLACEHOLDER in text for text in texts)
+        if self.app or self.port or self.handoff != "none":
+            return True
+        return any(PORT_PLACEHOLDER in text for text in (*(self.command or ()), *self.env.values()))
 
     @property
     def scheme(self) -> Literal["http", "https"]:
@@ -91,6 +131,7 @@ def _launch_view(spec: ServerSpec) -> tuple[object, ...]:
     return (
         spec.app, spec.command, spec.python, spec.cwd, spec.args, spec.host, spec.port,
         dict(spec.env), spec.encoding, spec.logs.file, spec.logs.max_bytes, spec.logs.backups,
+        spec.handoff,
     )  # fmt: skip
 
 

@@ -1,18 +1,27 @@
 """Servers on this machine. Fulfils `supervision.interfaces.Processes` with the parts beside it."""
 
-import importlib
-import os
-import threading
+import asyncio
+from collections.abc import Callable
 
 from sidecar.domain.spec import ServerSpec
-from sidecar.processes import ports, posix, readiness
-from sidecar.processes.announcement import Announcement
-from sidecar.processes.launch import arguments, check_launchable, environment, explain_os_error
+from sidecar.processes import marks, sockets
+from sidecar.processes.guard import Guard
+from sidecar.processes.launch import (
+    arguments,
+    check_launchable,
+    environment,
+    launch_of,
+    no_guardian,
+    takes_sockets,
+)
+from sidecar.processes.leftovers import clean_up
 from sidecar.processes.local_process import LocalProcess
 from sidecar.processes.output import Pace
-from sidecar.supervision.interfaces import ProcessObserver
-
-MARK_BYTES = 8
+from sidecar.processes.questions import Questions
+from sidecar.processes.sockets import LocalEndpoint
+from sidecar.processes.state_file import StateFile
+from sidecar.processes.wires import Wires
+from sidecar.supervision.interfaces import Endpoint, ProcessObserver
 
 
 def _unhurried(_size: int) -> float:
@@ -20,57 +29,67 @@ def _unhurried(_size: int) -> float:
 
 
 class LocalProcesses:
-    """Launches programs as children of the sidecar."""
+    """Launches programs on this machine, each in the care of a keeper."""
 
     def __init__(self, pace: Pace = _unhurried) -> None:
         """`pace` may slow the reading of output down, when whoever it is for needs a moment."""
         self._pace = pace
-        self._warm = False
+        self._guard = Guard()
+        self._state = StateFile()
+        self._cleaned_up: asyncio.Task[int] | None = None
 
-    async def settle_port(self, spec: ServerSpec, preferred: int, avoid: frozenset[int]) -> int:
-        """A port that can be bound now. Raises CannotLaunch."""
-        return await ports.settle(spec, preferred, avoid)
+    def prepare(self) -> None:
+        """Calls the guardian, which needs a moment, and ends what dead sidecars have left."""
+        self._cleaned_up = asyncio.create_task(clean_up(), name="clean up")
+        self._guard.summon()
 
-    async def probe(self, spec: ServerSpec, port: int) -> str | None:
-        """Asks the server once: None if it answered well."""
-        return await readiness.probe(spec, port)
+    async def close(self) -> None:
+        """Returns when nothing that was launched here is left, nor any helper."""
+        await self._guard.dismiss()
+        self._state.close()
 
-    def launch(self, spec: ServerSpec, port: int, observer: ProcessObserver) -> LocalProcess:
-        """Starts the server's process. Raises CannotLaunch."""
-        mark = os.urandom(MARK_BYTES).hex()
-        env = environment(spec, port, mark)
-        announcement = Announcement() if spec.app else None
+    async def claim(self, spec: ServerSpec, preferred: int, avoid: frozenset[int]) -> LocalEndpoint:
+        """An address for the server; what a dead sidecar has left may still be on it."""
+        if self._cleaned_up is not None:
+            await asyncio.shield(self._cleaned_up)
+        return await sockets.claim(spec, preferred, avoid)
+
+    def launch(
+        self,
+        spec: ServerSpec,
+        endpoint: Endpoint | None,
+        observer: ProcessObserver,
+        *,
+        beside_another: bool = False,
+    ) -> LocalProcess:
+        """Begins to start the server's process. Raises CannotLaunch."""
+        place = endpoint if isinstance(endpoint, LocalEndpoint) else None
+        port = place.port if place else 0
+        listeners = place.sockets if place else ()
+        env = environment(spec, port)
+        wires = Wires(spec, listeners, beside_another=beside_another)
         try:
-            argv = arguments(spec, port, announcement.writer if announcement else -1)
+            argv = arguments(spec, port, wires.inherited)
             argv[0] = check_launchable(spec, argv[0], env)
-            keep_open = [announcement.writer] if announcement else []
-            try:
-                popen = posix.spawn(argv, spec.cwd, env, keep_open)
-            except OSError as error:
-                raise explain_os_error(spec, argv[0], error) from error
-        except BaseException:
-            if announcement is not None:
-                announcement.child_has_it()
-                announcement.close()
+            if place is not None and takes_sockets(spec) and not beside_another:
+                place.make_blocking()
+            self._guard.keep(wires.far_ends())
+        except BaseException as error:
+            wires.close_far_ends()
+            wires.close_our_ends()
+            if isinstance(error, OSError):
+                raise no_guardian(spec, error) from error
             raise
-        try:
-            if announcement is not None:
-                announcement.child_has_it()
-            self._warm_up()
-            return LocalProcess(popen, mark, spec, observer, announcement, self._pace)
-        except BaseException:  # nobody will own the process
-            posix.kill_group(popen.pid)
-            popen.wait()
-            if announcement is not None:
-                announcement.close()
-            raise
+        door = wires.door_address
+        wires.close_far_ends()
+        mark = env[marks.VARIABLE] = marks.of_run(self._guard.mark, marks.new_mark())
+        questions = Questions(spec, port, door, handed_over=bool(listeners))
+        process = LocalProcess(spec, mark, observer, questions, self._state, self._pace)
+        process.connect(wires, launch_of(argv, env, spec))
+        return process
 
-    def _warm_up(self) -> None:
-        """Imports what every stop needs while the first server starts, which takes longer."""
-        if not self._warm:
-            self._warm = True
-            threading.Thread(target=_import_process_tree, name="warm up", daemon=True).start()
+    def watch_sources(self, spec: ServerSpec, changed: Callable[[str], None]) -> Callable[[], None]:
+        """Calls `changed` on the loop when a source of the server has changed."""
+        from sidecar.processes.sources import watch_sources
 
-
-def _import_process_tree() -> None:
-    importlib.import_module("sidecar.processes.tree")
+        return watch_sources(spec, changed)

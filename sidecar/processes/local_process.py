@@ -1,34 +1,44 @@
-"""One launched process and its tree. Fulfils `supervision.interfaces.Process`."""
+"""One launched process and its tree. Fulfils `supervision.interfaces.Process`.
+
+The tree is started, watched and ended by its keeper, which is at the other end of a `KeeperLink`;
+here is what the sidecar makes of the keeper's reports, and the server's output and readiness.
+"""
 
 import asyncio
-import os
-import subprocess
+import logging
 import time
 from functools import partial
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from sidecar.domain.errors import Failure, FailureCode
 from sidecar.domain.events import ServerMetrics, Stream
-from sidecar.domain.spec import ServerSpec
-from sidecar.processes import posix
-from sidecar.processes.announcement import Announcement
+from sidecar.domain.outcome import Exit
+from sidecar.domain.spec import HealthCheck, ServerSpec
+from sidecar.processes import announcement, posix
+from sidecar.processes.guard_protocol import KILL_SECONDS, Launch
+from sidecar.processes.keeper_link import KeeperLink
+from sidecar.processes.launch import explain_error_number
 from sidecar.processes.output import OutputReader, Pace
+from sidecar.processes.questions import Questions
+from sidecar.processes.state_file import StateFile
 from sidecar.processes.threads import in_thread
-from sidecar.supervision.interfaces import ProcessObserver
+from sidecar.processes.wires import Wires
+from sidecar.supervision.interfaces import CannotLaunch, ProcessObserver
 
-if TYPE_CHECKING:  # psutil, beneath these, takes 15 ms to import: imported when it is needed
-    import psutil
-
+if TYPE_CHECKING:  # psutil, beneath it, takes 15 ms to import: imported when it is needed
     from sidecar.processes.metrics import Sampler
-    from sidecar.processes.tree import Family
 
-LOOK_AGAIN_SECONDS = 0.02
-"""How often processes that are not our children are looked at while they end."""
+LAUNCH_SECONDS = 10.0
+"""A guardian that was just started is at work within a tenth of a second; a machine may lag."""
 
-SWEEP_SECONDS = 10.0
-"""To look at every process takes some hundredths of a second, more on a machine in trouble."""
+OVERDUE_SECONDS = 5.0
+"""The keeper ends a tree in the grace given and the time that killing takes. One that is still not
+done so much later is ill: its server is ended without it."""
 
-KILL_SECONDS = 2.0
-"""After SIGKILL a process may need this long to be gone; one that hangs in the system stays."""
+SWEEP_SECONDS = 12.0
+"""To look at every process again and again until none of the server's is left."""
+
+logger = logging.getLogger(__name__)
 
 
 class Clearance(NamedTuple):
@@ -43,46 +53,62 @@ class LocalProcess:
 
     def __init__(
         self,
-        popen: subprocess.Popen[bytes],
-        mark: str,
         spec: ServerSpec,
+        mark: str,
         observer: ProcessObserver,
-        announcement: Announcement | None,
+        questions: Questions,
+        state: StateFile,
         pace: Pace,
     ) -> None:
-        self._popen = popen
+        """`connect` must follow at once."""
+        self.pid: int | None = None
+        self.keeper_pid: int | None = None
         self._spec = spec
         self._mark = mark
-        self._since = time.monotonic()
         self._observer = observer
-        self._announcement = announcement
-        self._announced = False
+        self._questions = questions
+        self._state = state
+        self._pace = pace
+        self._since = time.monotonic()
         self._out_of_memory_kills = posix.out_of_memory_kills()
-        self._ended = asyncio.Event()
-        self._hurried = asyncio.Event()
-        self._deadline = 0.0
+        loop = asyncio.get_running_loop()
+        self._launched: asyncio.Future[None] = loop.create_future()
+        self._cleared: asyncio.Future[Clearance] = loop.create_future()
+        self._ended = self._guardian_lost = self._keeper_lost = False
         self._sampler: Sampler | None = None
-        self._readers = [
-            self._reader("stdout", popen.stdout, pace),
-            self._reader("stderr", popen.stderr, pace),
-        ]
-        self._unwatch = posix.watch_exit(popen, self._on_exit)
 
-    @property
-    def pid(self) -> int:
-        """The main process."""
-        return self._popen.pid
+    def connect(self, wires: Wires, launch: Launch) -> None:
+        """Takes over our ends, and has the keeper launch the server."""
+        self._channel = wires.channel
+        self._readers = [self._reader("stdout", wires.stdout), self._reader("stderr", wires.stderr)]
+        self._link = KeeperLink(wires.control, self._on_report, self._on_lost)
+        self._link.launch(launch)
+
+    async def launched(self) -> None:
+        """Returns when the program runs; see `supervision.interfaces.Process`."""
+        try:
+            async with asyncio.timeout(LAUNCH_SECONDS):
+                await asyncio.shield(self._launched)
+        except TimeoutError:
+            raise self._cannot_launch(f"no guardian answered within {LAUNCH_SECONDS:g} s") from None
 
     async def announced(self) -> None:
         """Returns when the process has said that it serves, or that it cannot say."""
-        if self._announcement is not None:
-            self._announced = await self._announcement.wait()
+        if self._channel is not None:
+            self._questions.announced = await self._channel.wait()
 
-    async def port_answerer(self, port: int) -> str | None:
-        """Who else listens on `port`; None if it is this tree, or if nobody can tell."""
-        if self._announced:
-            return None
-        return await in_thread(lambda: self._find_stranger(port), SWEEP_SECONDS)
+    async def probe(self) -> str | None:
+        """One question of the readiness check."""
+        return await self._questions.is_ready(self.keeper_pid)
+
+    async def check(self, health: HealthCheck) -> str | None:
+        """One question of the health check."""
+        return await self._questions.is_healthy(health)
+
+    def ready(self) -> None:
+        """The door, if there is one, has done its service: the process closes it."""
+        if self._channel is not None:
+            self._channel.tell(announcement.SEEN_READY)
 
     async def sample(self) -> ServerMetrics:
         """CPU and memory of the tree."""
@@ -90,102 +116,121 @@ class LocalProcess:
 
     def hurry(self, grace: float) -> None:
         """Brings the moment of SIGKILL forward."""
-        self._deadline = min(self._deadline, time.monotonic() + grace)
-        self._hurried.set()
+        self._link.end(grace)
 
-    async def clear(self, grace: float) -> Clearance:
+    async def clear(self, grace: float, *, successor: bool = False) -> Clearance:
         """SIGTERM to the main process, then to what it left; SIGKILL after `grace` seconds."""
-        self._deadline = time.monotonic() + grace
+        if self._cleared.done() and self._cleared.result().survivors:
+            self._cleared = asyncio.get_running_loop().create_future()
+        if successor and self._channel is not None:
+            self._channel.tell(announcement.SUCCESSOR)
+        self._link.end(grace)
         try:
-            known = await self._look_around() if not self._ended.is_set() else []
-            if not self._ended.is_set() and grace > 0:
-                posix.terminate(self.pid)
-            await self._main_ended_or_deadline()
-            forced, survivors = await self._clear_rest(known)
-        except BaseException:
-            posix.kill_group(self.pid)  # as much as can be done without knowing the tree
-            raise
-        if survivors == 0:
+            async with asyncio.timeout(grace + KILL_SECONDS + OVERDUE_SECONDS):
+                clearance = await asyncio.shield(self._cleared)
+        except TimeoutError:
+            logger.error("the keeper of %s does not answer; going on without it", self._spec.name)
+            self._link.close()
+            self._on_lost()
+            clearance = await asyncio.shield(self._cleared)
+        if clearance.survivors == 0:
             self._tidy_up()
-        return Clearance(forced, survivors)
+        return clearance
 
-    async def _main_ended_or_deadline(self) -> None:
-        while not self._ended.is_set() and (rest := self._deadline - time.monotonic()) > 0:
-            self._hurried.clear()
-            waits = [asyncio.ensure_future(e.wait()) for e in (self._ended, self._hurried)]
-            await asyncio.wait(waits, timeout=rest, return_when=asyncio.FIRST_COMPLETED)
-            for wait in waits:
-                wait.cancel()
+    def _on_report(self, word: str, values: list[str]) -> None:
+        match word, values:
+            case "pid", [pid, started, keeper]:
+                self.pid, self.keeper_pid = int(pid), int(keeper)
+                self._state.remember(self._spec.name, self.pid, int(started) or None, self._mark)
+                self._settle_launch(None)
+            case "errno", [number]:
+                self._ended = True
+                self._settle_launch(explain_error_number(self._spec, int(number)))
+                self._settle_clearance(Clearance(forced=False, survivors=0))
+            case "abandoned", []:
+                self._guardian_lost = True
+            case "exit", [returncode, seconds, kibibytes]:
+                self._tell_exit(self._explained(int(returncode), float(seconds), int(kibibytes)))
+            case "cleared", [forced, survivors]:
+                self._settle_clearance(Clearance(forced == "1", int(survivors)))
+            case _:
+                logger.error("the keeper of %s: %s %s", self._spec.name, word, " ".join(values))
 
-    async def _look_around(self) -> "list[psutil.Process]":
-        """Who belongs to the tree now: once a parent has ended, not all of it might be found."""
-        from sidecar.processes import tree
+    def _on_lost(self) -> None:
+        """The keeper is gone: in order, or killed. Then its guardian ends the server; we help."""
+        self._settle_launch(self._cannot_launch("its guardian was killed meanwhile"))
+        if self._cleared.done() and not self._cleared.result().survivors:
+            return
+        self._tell_exit(Exit(signal="SIGKILL", guardian_lost=True))
+        self._sweeping = asyncio.create_task(self._sweep(), name=f"sweep {self._spec.name}")
 
-        return await in_thread(lambda: tree.members(self._family()), SWEEP_SECONDS)
+    async def _sweep(self) -> None:
+        from sidecar.processes import system
+        from sidecar.processes.lookout import kill_marked
+        from sidecar.processes.marks import VARIABLE
 
-    async def _clear_rest(self, known: "list[psutil.Process]") -> tuple[bool, int]:
-        """Whether force was needed, and how many are left in spite of it."""
-        from sidecar.processes import tree
+        def sweep() -> int:
+            kill_marked(self._mark)
+            return len(system.marked(VARIABLE, self._mark))
 
-        asked: set[int] = set()
-        killed_at: float | None = None
-        while rest := await self._rest(known):
-            now = time.monotonic()
-            if now < self._deadline:
-                tree.terminate(process for process in rest if process.pid not in asked)
-                asked |= {process.pid for process in rest}
-            elif killed_at is not None and now - killed_at >= KILL_SECONDS:
-                return True, len(rest)
-            else:
-                killed_at = killed_at or now
-                tree.kill(rest)
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
-        return killed_at is not None, 0
+        try:
+            survivors = await in_thread(sweep, SWEEP_SECONDS)
+        except Exception:
+            logger.exception("looking for what is left of %s failed", self._spec.name)
+            survivors = 1
+        self._settle_clearance(Clearance(forced=True, survivors=survivors))
 
-    async def _rest(self, known: "list[psutil.Process]") -> "set[psutil.Process]":
-        """Who is left. Until its end is told that includes the main process: one whose first thread
-        has ended looks like a zombie while its others run on."""
-        import psutil
+    def _tell_exit(self, ended: Exit) -> None:
+        if not self._ended:
+            self._ended = True
+            self._observer.on_exit(ended)
 
-        from sidecar.processes import tree
+    def _settle_launch(self, problem: CannotLaunch | None) -> None:
+        if self._launched.done():
+            return
+        if problem is None:
+            self._launched.set_result(None)
+        else:
+            self._launched.set_exception(problem)
+            self._launched.exception()  # nobody may be waiting any more
 
-        rest = {*await self._look_around(), *filter(tree.is_alive, known)}
-        return rest if self._ended.is_set() else {*rest, psutil.Process(self.pid)}
+    def _settle_clearance(self, clearance: Clearance) -> None:
+        if not self._cleared.done():
+            self._cleared.set_result(clearance)
 
     def _tidy_up(self) -> None:
         for reader in self._readers:
             reader.drain()
-        if self._announcement is not None:
-            self._announcement.close()
-        self._unwatch()
-        self._popen.wait()
+        if self._channel is not None:
+            self._channel.close()
+        self._link.close()
+        if self.pid is not None:
+            self._state.forget(self.pid)
 
-    def _on_exit(self, returncode: int) -> None:
-        self._ended.set()
-        self._observer.on_exit(posix.explain_returncode(returncode, self._out_of_memory_kills))
+    def _explained(self, returncode: int, seconds: float, kibibytes: int) -> Exit:
+        starved = returncode == -9 and posix.out_of_memory_kills() > self._out_of_memory_kills
+        ended = Exit.from_returncode(returncode, out_of_memory=starved)
+        logger.info(
+            "%s (pid %s) ended: %s; it had used %.2f s of CPU and %.1f MB at most",
+            self._spec.name, self.pid, ended, seconds, kibibytes / 1024,
+        )  # fmt: skip
+        return ended._replace(
+            guardian_lost=self._guardian_lost,
+            cpu_seconds=seconds,
+            max_rss_bytes=kibibytes * 1024,
+        )
 
-    def _reader(self, stream: Stream, pipe: IO[bytes] | None, pace: Pace) -> OutputReader:
-        assert pipe is not None
+    def _cannot_launch(self, why: str) -> CannotLaunch:
+        message = f"{self._spec.name} could not be launched: {why}"
+        return CannotLaunch(Failure(FailureCode.SPAWN_FAILED, message, "Start it again."))
+
+    def _reader(self, stream: Stream, descriptor: int) -> OutputReader:
         hand_on = partial(self._observer.on_output, stream)
-        with pipe:
-            return OutputReader(os.dup(pipe.fileno()), self._spec.encoding, hand_on, pace)
-
-    def _family(self) -> "Family":
-        from sidecar.processes.tree import Family
-
-        return Family(self.pid, self._mark)
-
-    def _find_stranger(self, port: int) -> str | None:
-        from sidecar.processes import ports, tree
-
-        if tree.listeners(tree.members(self._family()), port):
-            return None
-        holder = ports.find_holder(self._spec.host, port)
-        return None if holder.pid is None else str(holder)
+        return OutputReader(descriptor, self._spec.encoding, hand_on, self._pace)
 
     def _sample(self) -> ServerMetrics:
         from sidecar.processes.metrics import Sampler
 
         if self._sampler is None:
-            self._sampler = Sampler(self._family(), self._since)
+            self._sampler = Sampler(self.keeper_pid or 0, self._since)
         return self._sampler.sample()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import psutil
 
 from sidecar.domain.events import ServerMetrics
-from sidecar.processes.tree import Family, members
+from sidecar.processes.tree import members
 
 SHORTEST_WINDOW_SECONDS = 0.1
 """CPU time is counted in ticks of 10 ms: over less than this the last rate stays."""
@@ -17,9 +17,9 @@ SHORTEST_WINDOW_SECONDS = 0.1
 class Sampler:
     """Turns CPU seconds into a rate between two samples; the first counts from the launch."""
 
-    def __init__(self, family: Family, since: float) -> None:
+    def __init__(self, keeper_pid: int, since: float) -> None:
         """`since` is when the server was launched, in monotonic seconds."""
-        self._family = family
+        self._keeper_pid = keeper_pid
         self._lock = threading.Lock()
         self._seconds_by_process: dict[tuple[int, float], float] = {}
         self._cpu_percent = 0.0
@@ -34,7 +34,7 @@ class Sampler:
         rss = threads = files = count = 0
         files_known = False
         seconds: dict[tuple[int, float], float] = {}
-        for process in members(self._family):
+        for process in members(self._keeper_pid):
             with contextlib.suppress(psutil.Error), process.oneshot():
                 times = process.cpu_times()
                 rss += process.memory_info().rss

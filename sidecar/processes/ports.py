@@ -1,25 +1,37 @@
-"""Which port a server gets, and who holds one that it cannot have.
+"""Which ports are free, and who holds one that is not.
 
-A port is tried by binding it for a moment; in between and the server's own bind, somebody else may
-take it: the server then ends early and says so.
+A port is tried by listening on it, with the very same options as for good: nothing less tells.
+Knows nothing of servers and their settings: `sockets` chooses.
 """
 
+import contextlib
 import errno
+import os
 import socket
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sidecar.domain.errors import Failure, FailureCode
-from sidecar.domain.spec import WILDCARD_HOSTS, ServerSpec, connect_host
-from sidecar.processes.threads import in_thread
-from sidecar.supervision.interfaces import CannotLaunch
+from sidecar.domain.spec import WILDCARD_HOSTS, connect_host
 
 LAST_PORT = 65_535
 
-LOOK_UP_SECONDS = 5.0
-"""A name server that does not answer is not waited for any longer."""
+BACKLOG = 2048
+"""As many connections wait to be accepted as uvicorn would let wait."""
 
-LISTEN_ERRORS = frozenset({errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE)})
+IN_USE = frozenset({errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE)})
+NO_PERMISSION = frozenset({errno.EACCES, errno.EPERM})
+NOT_OURS = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
+"""Another machine's address, or one of a family that this machine has switched off."""
+
+LOOPBACK = "127.0.0.1"
+
+
+class Address(NamedTuple):
+    """An IP address; `rest` is what the `socket` module puts after the port, for IPv6 alone."""
+
+    family: socket.AddressFamily
+    ip: str
+    rest: tuple[object, ...] = ()
 
 
 class Holder(NamedTuple):
@@ -31,89 +43,110 @@ class Holder(NamedTuple):
     def __str__(self) -> str:
         if self.pid is None:
             return "another program"
+        if self.pid == os.getpid():
+            return "this sidecar itself"
         return f"{self.process} (pid {self.pid})" if self.process else f"process {self.pid}"
 
 
-async def settle(spec: ServerSpec, preferred: int, avoid: frozenset[int]) -> int:
-    """A port that can be bound now; see `supervision.interfaces.Processes.settle_port`.
+def look_up(host: str) -> list[Address]:
+    """What a server binds for `host`: every address that it has, those of IPv4 first.
 
-    In a thread: a host name may have to be looked up, and processes to be searched.
+    Blocking: a name server may be asked. Raises OSError or UnicodeError for an unknown name.
     """
-    try:
-        return await in_thread(lambda: _choose(spec, preferred, avoid), LOOK_UP_SECONDS)
-    except TimeoutError:
-        raise CannotLaunch(
-            Failure(
-                FailureCode.SPAWN_FAILED,
-                f"{spec.name} was not started: its host name {spec.host!r} could not be looked up "
-                f"within {LOOK_UP_SECONDS:g} s",
-                'See to the network, or set `host` to an address such as "127.0.0.1".',
-            )
-        ) from None
+    found = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    addresses = dict.fromkeys(
+        Address(family, str(ip), tuple(rest)) for family, _, _, _, (ip, _, *rest) in found
+    )
+    return sorted(addresses, key=lambda address: address.family != socket.AF_INET)
 
 
-def _choose(spec: ServerSpec, preferred: int, avoid: frozenset[int]) -> int:
-    if preferred and is_free(spec.host, preferred):
-        return preferred
-    if spec.port == 0:
-        return any_free(spec.host, avoid)
-    suggested = next_free(spec.host, preferred, avoid)
-    if spec.port_conflict == "next" and suggested is not None:
-        return suggested
-    raise CannotLaunch(_in_use(spec, preferred, find_holder(spec.host, preferred), suggested))
+def listen(addresses: Iterable[Address], port: int) -> list[socket.socket]:
+    """Listens on the same port of all the addresses; 0 is a port that the system chooses.
+
+    As in asyncio, addresses that are not this machine's are passed over if others are: "localhost"
+    may name ::1 where IPv6 is switched off. Raises OSError; nothing is left open then.
+    """
+    not_ours: OSError | None = None
+    with contextlib.ExitStack() as opened:
+        sockets: list[socket.socket] = []
+        for address in addresses:
+            try:
+                sockets.append(opened.enter_context(_listen(address, port)))
+            except OSError as error:
+                if error.errno not in NOT_OURS:
+                    raise
+                not_ours = error
+            else:
+                port = port_of(sockets[0])
+        if not_ours is not None and not sockets:
+            raise not_ours
+        opened.pop_all()
+    return sockets
+
+
+def _listen(address: Address, port: int) -> socket.socket:
+    with contextlib.ExitStack() as opened:
+        listener = opened.enter_context(socket.socket(address.family, socket.SOCK_STREAM))
+        # As asyncio and uvicorn do: a port whose last connections linger is free all the same.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Accepted sockets inherit it, whatever program accepts them.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if address.family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind((address.ip, port, *address.rest))
+        listener.listen(BACKLOG)  # two may bind the same port, but only one may listen
+        opened.pop_all()
+    return listener
+
+
+def port_of(listener: socket.socket) -> int:
+    """The port that a socket is bound to."""
+    return int(listener.getsockname()[1])
 
 
 def is_free(host: str, port: int) -> bool:
-    """Whether a server could bind the address as far as other programs go.
-
-    Any other obstacle (no permission, not an address of ours) is left for the server to report.
-    """
+    """Whether a server could listen there as far as other programs go; may ask a name server."""
     try:
-        return not any(_is_held(*address) for address in _addresses(host, port))
+        return _obstacle(look_up(host), port) not in IN_USE
     except OSError:
         return True
 
 
-def _addresses(host: str, port: int) -> Iterable[tuple[int, tuple[object, ...]]]:
-    """The families and addresses that a server binds for `host`: all of them, as asyncio does."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    return dict.fromkeys((family, address) for family, _, _, _, address in found)
-
-
-def _is_held(family: int, address: tuple[object, ...]) -> bool:
-    try:
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            # As asyncio and uvicorn do: a port whose last connections linger is free all the same.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if family == socket.AF_INET6:
-                probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            probe.bind(address)
-            probe.listen(1)
-    except OSError as error:
-        return error.errno in LISTEN_ERRORS
-    return False
-
-
 def any_free(host: str, avoid: frozenset[int]) -> int:
-    """A port that the system chooses; for a host that is not ours, the server will say so."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    """A port that the system chooses; for a host that is not ours, one of the loopback address."""
     port = 0
     for _ in range(len(avoid) + 1):
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            try:
-                probe.bind((host, 0))
-            except OSError:
-                probe.bind(("::1" if family == socket.AF_INET6 else "127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
+        try:
+            sockets = listen(look_up(host), 0)
+        except OSError:
+            sockets = listen(look_up(LOOPBACK), 0)
+        port = port_of(sockets[0])
+        for listener in sockets:
+            listener.close()
         if port not in avoid:
             break
     return port
 
 
 def next_free(host: str, port: int, avoid: frozenset[int]) -> int | None:
-    """The first free port above `port`."""
+    """The first port above `port` that this process may listen on."""
+    try:
+        addresses = look_up(host)
+    except OSError:
+        addresses = []
     candidates = (p for p in range(port + 1, LAST_PORT + 1) if p not in avoid)
-    return next((p for p in candidates if is_free(host, p)), None)
+    taken = IN_USE | NO_PERMISSION
+    return next((p for p in candidates if _obstacle(addresses, p) not in taken), None)
+
+
+def _obstacle(addresses: Iterable[Address], port: int) -> int | None:
+    """The number of the error that comes of listening."""
+    try:
+        for listener in listen(addresses, port):
+            listener.close()
+    except OSError as error:
+        return error.errno
+    return None
 
 
 def find_holder(host: str, port: int) -> Holder:
@@ -144,21 +177,3 @@ def _describe(pid: int | None) -> Holder:
         return Holder(pid, psutil.Process(pid).name())
     except psutil.Error:
         return Holder(pid)
-
-
-def _in_use(spec: ServerSpec, port: int, holder: Holder, suggested: int | None) -> Failure:
-    data: dict[str, object] = {"port": port}
-    if holder.pid is not None:
-        data["pid"] = holder.pid
-    if holder.process is not None:
-        data["process"] = holder.process
-    hint = f"Stop {holder}"
-    if suggested is not None:
-        data["suggestedPort"] = suggested
-        hint += f", or use another port: {suggested} is free"
-    return Failure(
-        FailureCode.PORT_IN_USE,
-        f"{spec.name} was not started: port {port} is in use by {holder}",
-        f"{hint}.",
-        data,
-    )

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, cast
 
-from sidecar.config.kinds import Choice, Flag, Kind, Seconds, Text, Texts, Whole
+from sidecar.config.kinds import Choice, Flag, Kind, Text, Texts, about
+from sidecar.config.numeric import Seconds, Whole
 from sidecar.config.problems import JSON, dotted
-from sidecar.config.settings import about
 from sidecar.config.shape import read_table
 from sidecar.domain.errors import InvalidSetting
 

@@ -1,6 +1,6 @@
 """The params of requests as pydantic models, made from `params`, the one list of them."""
 
-from sidecar.config import settings
+from sidecar.config import settings, tables
 from sidecar.config.models import ServerSettings, documented
 from sidecar.protocol import params
 from sidecar.protocol.values import Topic
@@ -39,15 +39,23 @@ class GetLogsParams(documented(params.GetLogsParams)):
     __doc__ = params.GetLogsParams.__doc__
 
 
-class ReadyChanges(documented(settings.ReadySettings, partial=True)):
+class ReadyChanges(documented(tables.ReadySettings, partial=True)):
     """What changes of `ready`; naming one of the checks replaces the others."""
 
 
-class StopChanges(documented(settings.StopSettings, partial=True)):
+class HealthChanges(documented(tables.HealthSettings, partial=True)):
+    """What changes of `health`."""
+
+
+class StopChanges(documented(tables.StopSettings, partial=True)):
     """What changes of `stop`."""
 
 
-class LogsChanges(documented(settings.LogsSettings, partial=True)):
+class RestartChanges(documented(tables.RestartSettings, partial=True)):
+    """What changes of `restart`; `backoff` changes as a whole."""
+
+
+class LogsChanges(documented(tables.LogsSettings, partial=True)):
     """What changes of `logs`."""
 
 
@@ -57,7 +65,9 @@ class ServerChanges(
         {
             "env": dict[str, str | None],
             "ready": ReadyChanges,
+            "health": HealthChanges,
             "stop": StopChanges,
+            "restart": RestartChanges,
             "logs": LogsChanges,
         },
         partial=True,

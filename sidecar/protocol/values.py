@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from sidecar.domain.lifecycle import Status as DomainStatus
+from sidecar.domain.phases import Status as DomainStatus
 
 Count = Annotated[int, Field(ge=0)]
 Amount = Annotated[float, Field(ge=0)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from sidecar.domain.events import (
+    Alert,
     Event,
     LogBatch,
     MetricsSampled,
@@ -50,6 +51,8 @@ class Notifier:
                 self._tell_left_out_of(event.name)
                 # The one value of the protocol that is null rather than absent.
                 self._send(codes.TOPIC_STOPPED, {"code": event.code, **to_wire(event)})
+            case Alert():
+                self._send(codes.TOPIC_ALERT, to_wire(event))
             case MetricsSampled(metrics):
                 if self._outbox.has_room():
                     self._send(codes.TOPIC_METRICS, to_wire(metrics))

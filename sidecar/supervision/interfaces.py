@@ -11,7 +11,7 @@ from sidecar.domain.errors import Failure
 from sidecar.domain.events import ServerMetrics, Stream
 from sidecar.domain.lines import Piece
 from sidecar.domain.outcome import Exit
-from sidecar.domain.spec import ServerSpec
+from sidecar.domain.spec import HealthCheck, ServerSpec
 
 
 class CannotLaunch(Exception):
@@ -48,24 +48,61 @@ class Cleared(Protocol):
         ...
 
 
+class Endpoint(Protocol):
+    """Where a server listens; with a hand-off these are listening sockets, kept over restarts."""
+
+    @property
+    def port(self) -> int:
+        """The port that was chosen."""
+        ...
+
+    def fits(self, spec: ServerSpec) -> bool:
+        """Whether a server with these settings would be given the very same sockets."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of the address; what was handed to a process stays with it. Repeatable."""
+        ...
+
+
 class Process(Protocol):
     """A launched process and all that descends from it."""
 
     @property
-    def pid(self) -> int:
-        """The main process."""
+    def pid(self) -> int | None:
+        """The main process; None until `launched` has returned."""
+        ...
+
+    async def launched(self) -> None:
+        """Returns when the program runs.
+
+        Raises:
+            CannotLaunch: with SPAWN_FAILED; nothing is left then.
+        """
         ...
 
     async def announced(self) -> None:
         """Returns when the process itself has told that it serves; at once if it never will."""
         ...
 
-    async def port_answerer(self, port: int) -> str | None:
-        """Who listens on `port`, if it is known to be another program: "nginx (pid 12)"."""
+    async def probe(self) -> str | None:
+        """Asks this very process once, as `ready` of its spec says: None if it answered well."""
         ...
 
-    async def clear(self, grace: float) -> Cleared:
-        """Asks the tree to end, kills it after `grace` seconds; returns with the last output in."""
+    async def check(self, health: HealthCheck) -> str | None:
+        """Asks once, as `health` says: None if it answered well, else what it did instead."""
+        ...
+
+    def ready(self) -> None:
+        """Takes note that the readiness check has passed: `probe` will not be called again."""
+        ...
+
+    async def clear(self, grace: float, *, successor: bool = False) -> Cleared:
+        """Asks the tree to end, kills it after `grace` seconds; returns with the last output in.
+
+        With a `successor` on the same sockets the process first leaves its clients the time to go
+        over to it.
+        """
         ...
 
     def hurry(self, grace: float) -> None:
@@ -80,24 +117,32 @@ class Process(Protocol):
 class Processes(Protocol):
     """Launches processes on this machine."""
 
-    async def settle_port(self, spec: ServerSpec, preferred: int, avoid: frozenset[int]) -> int:
-        """A port that can be bound now: `preferred`, or by the rules of `spec` another one.
+    async def claim(self, spec: ServerSpec, preferred: int, avoid: frozenset[int]) -> Endpoint:
+        """An address for the server: on `preferred`, or by the rules of `spec` on another port.
 
         Raises:
             CannotLaunch: with PORT_IN_USE, naming the holder where that can be told.
         """
         ...
 
-    def launch(self, spec: ServerSpec, port: int, observer: ProcessObserver) -> Process:
-        """Starts the server's process.
+    def launch(
+        self,
+        spec: ServerSpec,
+        endpoint: Endpoint | None,
+        observer: ProcessObserver,
+        *,
+        beside_another: bool = False,
+    ) -> Process:
+        """Begins to start the server's process; `beside_another` that listens on the same sockets.
 
         Raises:
             CannotLaunch: with SPAWN_FAILED.
         """
         ...
 
-    async def probe(self, spec: ServerSpec, port: int) -> str | None:
-        """Asks the server once, as `spec.ready` says: None if it answered well."""
+    def watch_sources(self, spec: ServerSpec, changed: Callable[[str], None]) -> Callable[[], None]:
+        """Calls `changed` on the loop with the path of a file that changed, once for a burst of
+        changes; returns what ends that."""
         ...
 
 

@@ -7,6 +7,7 @@ from sidecar.domain.errors import InvalidSetting, ShuttingDown, UnknownServer
 from sidecar.domain.events import Event, Listener, ServerStatus
 from sidecar.domain.spec import ServerSpec
 from sidecar.supervision.interfaces import LogFileOpener, Processes
+from sidecar.supervision.runs import Surroundings
 from sidecar.supervision.server import ManagedServer
 
 DEFAULT_NAME = "default"
@@ -25,8 +26,9 @@ class Manager:
     """The servers by name. Commands on them are methods of what `server` returns."""
 
     def __init__(self, processes: Processes, open_log_file: LogFileOpener) -> None:
-        self._processes = processes
-        self._open_log_file = open_log_file
+        self._surroundings = Surroundings(
+            processes, open_log_file, self.publish, self._ports_besides
+        )
         self._servers: dict[str, ManagedServer] = {}
         self._listeners: list[Listener] = []
         self._closing = False
@@ -51,16 +53,14 @@ class Manager:
             if name in self._servers:
                 self._servers[name].configure(spec)
             else:
-                self._servers[name] = ManagedServer(
-                    spec, self._processes, self._open_log_file, self.publish, self._ports_besides
-                )
+                self._servers[name] = ManagedServer(spec, self._surroundings)
 
     def autostart(self, names: Sequence[str] | None = None) -> None:
         """Starts what is configured to start by itself, without waiting for it."""
         for name in self._servers if names is None else names:
             server = self._servers[name]
-            if server.spec.autostart and not server.live:
-                server.start(wait=False)
+            if server.spec.autostart:
+                server.start_by_itself()
 
     def server(self, name: str | None) -> ManagedServer:
         """The server of that name; without one the only server, or the one called `default`.

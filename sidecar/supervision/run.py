@@ -8,15 +8,17 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from sidecar.domain.errors import Failure, FailureCode
 from sidecar.domain.events import Stream
-from sidecar.domain.lifecycle import Input
 from sidecar.domain.lines import Piece
 from sidecar.domain.outcome import Exit
+from sidecar.domain.phases import Input
 from sidecar.domain.spec import ServerSpec
 from sidecar.supervision.interfaces import (
     CannotLaunch,
+    Endpoint,
     LogFile,
     LogFileOpener,
     Process,
@@ -33,27 +35,43 @@ TAIL_LINES = 20
 logger = logging.getLogger(__name__)
 
 
+class Place(NamedTuple):
+    """Where a run is to listen: on what was `kept` for it, or from `preferred_port` on.
+
+    `beside_another`: the process that it is to succeed listens there still.
+    """
+
+    preferred_port: int
+    kept: Endpoint | None = None
+    beside_another: bool = False
+
+
 class Run:
     """A process observer; what it learns can be read from its attributes."""
 
     def __init__(
         self,
         spec: ServerSpec,
-        preferred_port: int,
+        place: Place,
         processes: Processes,
         open_log_file: LogFileOpener,
         logs: LogStream,
-        tell: Callable[[Input], None],
+        tell: Callable[["Run", Input], None],
     ) -> None:
         """`tell` is called on the event loop, never from within a method of this class."""
         self.spec = spec
-        self.port = preferred_port
+        self.endpoint: Endpoint | None = place.kept
         self.process: Process | None = None
         self.exit: Exit | None = None
+        self.exit_expected = False
         self.ready_at: float | None = None
         self.grace = 0.0
         self.forced = False
         self.survivors = 0
+        self.permanent = False
+        """Whether another start would fail the same way; known once `failure` was asked for."""
+        self._place = place
+        self._ended_by_command = False
         self._failure: Failure | None = None
         self._stop_failure: Failure | None = None
         self._processes = processes
@@ -66,14 +84,34 @@ class Run:
         self._startup: asyncio.Task[None] | None = None
         self._clearing: asyncio.Task[None] | None = None
 
+    @property
+    def pid(self) -> int | None:
+        """The main process while it lives."""
+        return self.process.pid if self.process is not None and self.exit is None else None
+
+    @property
+    def port(self) -> int:
+        """The port that was chosen, or the one that will be tried first."""
+        return self.endpoint.port if self.endpoint is not None else self._place.preferred_port
+
+    @property
+    def ran_for(self) -> float:
+        """Seconds since it became ready, 0 if it never did."""
+        return time.monotonic() - self.ready_at if self.ready_at is not None else 0.0
+
     def begin(self, avoid: frozenset[int]) -> None:
         """Starts the attempt; it ends with READY, FAIL, or the exit of the process."""
         self._startup = asyncio.create_task(self._start_up(avoid), name=f"start {self.spec.name}")
 
-    def clear(self, grace: float) -> None:
+    def is_to_end(self) -> None:
+        """From now on an exit is what somebody asked for."""
+        self._ended_by_command = True
+
+    def clear(self, grace: float, *, successor: bool = False) -> None:
         """Ends the process tree, killing it after `grace` seconds; then tells CLEARED or SURVIVED.
 
-        While that is under way, another call only shortens the grace.
+        While that is under way, another call only shortens the grace. With a `successor` on the
+        same sockets the clients are left the time to go over to it.
         """
         if self._clearing is not None and not self._clearing.done():
             self.grace = min(self.grace, grace)
@@ -83,7 +121,14 @@ class Run:
         self.grace = grace
         if self._startup is not None:
             self._startup.cancel()
-        self._clearing = asyncio.create_task(self._clear(grace), name=f"stop {self.spec.name}")
+        ending = self._clear(grace, successor=successor)
+        self._clearing = asyncio.create_task(ending, name=f"stop {self.spec.name}")
+
+    def release(self, unless_kept_by: "Run | None" = None) -> None:
+        """Lets go of the address, which another run may share."""
+        shared = unless_kept_by is not None and unless_kept_by.endpoint is self.endpoint
+        if self.endpoint is not None and not shared:
+            self.endpoint.close()
 
     def failure(self) -> Failure:
         """Why this run went wrong: the failure met on the way, or one explained by its exit."""
@@ -98,6 +143,7 @@ class Run:
                 "try again later, or restart the machine.",
             )
         if self._failure is not None:
+            self.permanent = self._failure.code is FailureCode.SPAWN_FAILED
             data = {**self._failure.data}
             if self.process is not None:
                 data["tail"] = self._tail()
@@ -115,23 +161,27 @@ class Run:
     def on_exit(self, ended: Exit) -> None:
         """Takes in that the main process ended."""
         self.exit = ended
+        self.exit_expected = self._ended_by_command
         if self._startup is not None:
             self._startup.cancel()
-        self._tell(Input.EXIT if ended.clean else Input.CRASH)
+        self._tell(self, Input.EXIT if ended.clean else Input.CRASH)
 
     async def _start_up(self, avoid: frozenset[int]) -> None:
         try:
-            if self.spec.has_port:
-                self.port = await self._processes.settle_port(self.spec, self.port, avoid)
+            await self._take_place(avoid)
             self._log_file = self._open_log_file(self.spec)
             pattern = self.spec.ready.pattern
             self._log_watch = LogWatch(pattern) if pattern else None
-            self.process = self._processes.launch(self.spec, self.port, self)
+            self.process = self._processes.launch(
+                self.spec, self.endpoint, self, beside_another=self._place.beside_another
+            )
+            await self.process.launched()
             attempt = Attempt(self.spec, self.port, self.process, self._log_watch)
-            await wait_until_ready(attempt, self._processes)
+            await wait_until_ready(attempt)
+            self.process.ready()
         except (CannotLaunch, NotReady) as problem:
             self._failure = problem.failure
-            self._tell(Input.FAIL)
+            self._tell(self, Input.FAIL)
             return
         except Exception:
             logger.exception("starting %s failed unexpectedly", self.spec.name)
@@ -140,18 +190,30 @@ class Run:
                 f"{self.spec.name} could not be started: an internal error of the sidecar",
                 INTERNAL_HINT,
             )
-            self._tell(Input.FAIL)
+            self._tell(self, Input.FAIL)
             return
         finally:
             self._log_watch = None
         self.ready_at = time.monotonic()
-        self._tell(Input.READY)
+        self._tell(self, Input.READY)
 
-    async def _clear(self, grace: float) -> None:
+    async def _take_place(self, avoid: frozenset[int]) -> None:
+        """The address of the run before, if that is what the settings still want."""
+        kept = self.endpoint
+        if kept is not None and kept.fits(self.spec):
+            return
+        self.endpoint = None
+        if kept is not None and not self._place.beside_another:
+            kept.close()
+        if self.spec.has_port:
+            preferred = self._place.preferred_port
+            self.endpoint = await self._processes.claim(self.spec, preferred, avoid)
+
+    async def _clear(self, grace: float, *, successor: bool) -> None:
         if self._startup is not None:
             await asyncio.wait([self._startup])
         try:
-            await self._clear_process(grace)
+            await self._clear_process(grace, successor=successor)
         except Exception:
             logger.exception("stopping %s failed unexpectedly", self.spec.name)
             self.survivors = max(self.survivors, 1)
@@ -161,11 +223,11 @@ class Run:
                 INTERNAL_HINT,
             )
         self._logs.flush()
-        self._tell(Input.SURVIVED if self.survivors else Input.CLEARED)
+        self._tell(self, Input.SURVIVED if self.survivors else Input.CLEARED)
 
-    async def _clear_process(self, grace: float) -> None:
+    async def _clear_process(self, grace: float, *, successor: bool) -> None:
         if self.process is not None:
-            cleared = await self.process.clear(grace)
+            cleared = await self.process.clear(grace, successor=successor)
             self.forced = cleared.forced
             self.survivors = cleared.survivors
         if self._log_file is not None:
@@ -178,6 +240,7 @@ class Run:
         ended = self.exit or Exit()
         tail = self._tail()
         cause = explain_exit(self.spec, self.port, ended, tail)
+        self.permanent = cause.permanent
         early = "" if self.ready_at is not None else " before it was ready"
         data: dict[str, object] = {"tail": tail}
         if ended.code is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sidecar.domain.errors import Failure, FailureCode
 from sidecar.domain.spec import ServerSpec
-from sidecar.supervision.interfaces import Process, Processes
+from sidecar.supervision.interfaces import Process
 
 FIRST_PROBE_SECONDS = 0.01
 """A local server is asked again this soon while it starts: that is all a start loses to waiting."""
@@ -71,7 +71,7 @@ class Attempt:
         return self.missing
 
 
-async def wait_until_ready(attempt: Attempt, processes: Processes) -> None:
+async def wait_until_ready(attempt: Attempt) -> None:
     """Returns when the readiness check has passed against this very process.
 
     Raises:
@@ -80,7 +80,7 @@ async def wait_until_ready(attempt: Attempt, processes: Processes) -> None:
     timeout = attempt.spec.ready.timeout
     try:
         async with asyncio.timeout(timeout):
-            await _ready(attempt, processes)
+            await _ready(attempt)
     except TimeoutError:
         raise NotReady(
             Failure(
@@ -92,7 +92,7 @@ async def wait_until_ready(attempt: Attempt, processes: Processes) -> None:
         ) from None
 
 
-async def _ready(attempt: Attempt, processes: Processes) -> None:
+async def _ready(attempt: Attempt) -> None:
     kind = attempt.spec.ready.kind
     if kind == "none":
         await asyncio.sleep(attempt.spec.ready.alive_for)
@@ -102,19 +102,16 @@ async def _ready(attempt: Attempt, processes: Processes) -> None:
         await attempt.log_watch.seen()
         return
     await attempt.process.announced()
-    await _answers(attempt, processes)
+    await _answers(attempt)
 
 
-async def _answers(attempt: Attempt, processes: Processes) -> None:
+async def _answers(attempt: Attempt) -> None:
     pause = FIRST_PROBE_SECONDS
     while True:
         attempt.asked_at = asked = time.monotonic()
-        missing = await processes.probe(attempt.spec, attempt.port)
+        missing = await attempt.process.probe()
         if missing is None:
-            other = await attempt.process.port_answerer(attempt.port)
-            if other is None:
-                return
-            missing = f"another program answers on port {attempt.port}: {other}"
+            return
         attempt.missing, attempt.asked_at = missing, None
         await asyncio.sleep(max(0.0, pause - (time.monotonic() - asked)))
         pause = min(pause * PROBE_SLOWDOWN, SLOWEST_PROBE_SECONDS)

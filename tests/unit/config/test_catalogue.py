@@ -1,43 +1,21 @@
 """What clients may add to the catalogue and change in it."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sidecar.config.catalogue import Catalogue
 from sidecar.config.loader import load
-from sidecar.domain.errors import InvalidSetting, UnknownServer
-from sidecar.domain.spec import ReadyCheck, ServerSpec
+from sidecar.domain.errors import UnknownServer
+from sidecar.domain.spec import HealthCheck, ReadyCheck, RestartSettings, ServerSpec
+from tests.unit.config.catalogues import catalogue_of, refusal_of_change, refusal_of_put
 
 NOT_AN_INTERPRETER = "should be the path or the name of a Python interpreter, in quotes"
+NO_SOCKET = 'leaves no socket for "{fd}"; set "socket" or "overlap", or take "{fd}" out'
 PARTED_LINES = (
     "does not write line ends as ASCII does, so lines cannot be told apart; "
     'let the server write "utf-8"'
 )
-
-
-def catalogue_of(**servers: Mapping[str, object]) -> Catalogue:
-    catalogue = Catalogue()
-    catalogue.put_json(servers)
-    return catalogue
-
-
-def refusal_of_put(catalogue: Catalogue, servers: Any) -> tuple[str, str]:
-    before = catalogue.specs
-    with pytest.raises(InvalidSetting) as caught:
-        catalogue.put_json(servers)
-    assert catalogue.specs == before
-    return caught.value.field, str(caught.value)
-
-
-def refusal_of_change(catalogue: Catalogue, changes: Any, name: str = "api") -> tuple[str, str]:
-    before = catalogue.specs
-    with pytest.raises(InvalidSetting) as caught:
-        catalogue.change(name, changes)
-    assert catalogue.specs == before
-    return caught.value.field, str(caught.value)
 
 
 def test_a_new_catalogue_is_empty() -> None:
@@ -99,9 +77,24 @@ def test_a_server_of_a_known_name_is_replaced_as_a_whole() -> None:
         ),
         ({"app": "a:b", "ready": []}, ".ready", "should be an object"),
         (
-            {"app": "a:b", "restart": {"policy": "always"}},
-            ".restart",
-            '"restart" is not supported by this version; leave it out',
+            {"app": "a:b", "restart": {"Policy": "always"}},
+            ".restart.Policy",
+            'unknown key; did you mean "policy"?',
+        ),
+        (
+            {"app": "a:b", "restart": {"backoff": [0.1, 0, 1]}},
+            ".restart.backoff.1",
+            "the factor should be a number from 1 to 1000",
+        ),
+        (
+            {"app": "a:b", "health": None},
+            ".health",
+            "should be an object",
+        ),
+        (
+            {"app": "a:b", "handoff": None},
+            ".handoff",
+            'should be "socket", "overlap" or "none", not null; leave the key out for its default',
         ),
         ({}, "", "has nothing to run; give it `app` or `command`"),
         ("app", "", "should be an object"),
@@ -158,6 +151,45 @@ def test_changes_are_merged_and_the_rest_stays() -> None:
     assert (spec.logs.lines, spec.logs.max_bytes) == (60, 9)
 
 
+def test_health_and_restart_are_merged_key_by_key_and_the_delays_as_a_whole() -> None:
+    catalogue = catalogue_of(
+        api={
+            "app": "a:b",
+            "health": {"http": "/health", "failures": 2},
+            "restart": {"policy": "always", "max": 9, "backoff": [1, 3, 9]},
+        }
+    )
+    changes = {
+        "health": {"interval": 1, "action": "restart"},
+        "restart": {"policy": "on-failure", "backoff": [2, 2, 8]},
+    }
+    spec = catalogue.change("api", changes)
+    assert spec.health == HealthCheck("/health", interval=1, failures=2, action="restart")
+    assert spec.restart == RestartSettings("on-failure", max=9, first=2, factor=2, longest=8)
+
+
+def test_what_only_the_sidecar_goes_by_needs_no_restart() -> None:
+    catalogue = catalogue_of(api={"app": "a:b"})
+    before = catalogue.specs["api"]
+    changes: dict[str, object] = {
+        "health": {"http": "/health"},
+        "restart": {"policy": "always"},
+        "reload": True,
+        "watch": ["src"],
+        "autostart": True,
+    }
+    for key, value in changes.items():
+        assert not before.needs_restart_for(catalogue.change("api", {key: value}))
+    assert before.needs_restart_for(catalogue.change("api", {"handoff": "none"}))
+
+
+def test_the_default_handoff_follows_what_runs() -> None:
+    catalogue = catalogue_of(api={"app": "a:b"})
+    assert catalogue.specs["api"].handoff == "socket"
+    assert catalogue.change("api", {"command": ["server"]}).handoff == "none"
+    assert catalogue.change("api", {"env": {"FD": "{fd}"}}).handoff == "socket"
+
+
 def test_no_changes_change_nothing() -> None:
     catalogue = catalogue_of(api={"app": "a:b", "ready": {"none": True}})
     assert catalogue.change("api", {}) == catalogue.specs["api"]
@@ -197,7 +229,9 @@ def test_the_default_readiness_follows_what_runs() -> None:
 def test_changed_paths_still_start_beside_the_file(tmp_path: Path) -> None:
     path = tmp_path / "sidecar.toml"
     path.write_text("[servers.api]\napp = 'a:b'\n", encoding="utf-8")
-    assert load(path).change("api", {"cwd": "backend"}).cwd == f"{tmp_path}/backend"
+    catalogue = load(path)
+    assert catalogue.change("api", {"cwd": "backend"}).cwd == f"{tmp_path}/backend"
+    assert catalogue.change("api", {"watch": ["src"]}).watch == (f"{tmp_path}/src",)
 
 
 @pytest.mark.parametrize(
@@ -234,10 +268,17 @@ def test_changed_paths_still_start_beside_the_file(tmp_path: Path) -> None:
             "ready.tcp",
             "needs a port: set `port`, or let `{port}` stand in `command` or `env`",
         ),
+        ({"handoff": "fd"}, "handoff", 'should be "socket", "overlap" or "none"'),
+        ({"command": ["x", "{fd}"], "handoff": "none"}, "handoff", NO_SOCKET),
         (
-            {"handoff": "none"},
-            "handoff",
-            '"handoff" is not supported by this version; leave it out',
+            {"health": {"interval": 5}},
+            "health",
+            'needs `http`, the path to ask for, such as "/health"',
+        ),
+        (
+            {"restart": {"backoff": [9, 2, 1]}},
+            "restart.backoff.2",
+            "the longest delay should not be below the first one, which is 9",
         ),
         (
             {"port": 9000, "encoding": "utf-16"},
@@ -261,68 +302,6 @@ def test_changes_are_an_object() -> None:
 def test_an_unknown_server_cannot_be_changed() -> None:
     with pytest.raises(UnknownServer):
         catalogue_of(api={"app": "a:b"}).change("other", {})
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "why"),
-    [
-        ("127.0.0.1", "127.0.0.1", ""),
-        ("127.0.0.1", "localhost", " (localhost overlaps with 127.0.0.1)"),
-        ("::1", "LOCALHOST", " (LOCALHOST overlaps with ::1)"),
-        ("0.0.0.0", "192.168.0.7", " (192.168.0.7 overlaps with 0.0.0.0)"),
-        ("192.168.0.7", "::", " (:: overlaps with 192.168.0.7)"),
-        ("fe80::1", "fe80:0::1", " (fe80:0::1 overlaps with fe80::1)"),
-        ("example.com", "EXAMPLE.com.", " (EXAMPLE.com. overlaps with example.com)"),
-    ],
-)
-def test_two_servers_cannot_have_one_port(one: str, other: str, why: str) -> None:
-    servers = {
-        "a": {"app": "m:a", "host": one, "port": 8121},
-        "b": {"command": ["b"], "host": other, "port": 8121},
-    }
-    message = (
-        f"8121 is also the port of the server 'a'{why}; "
-        "give 'b' or 'a' another one, or 0 for any free port"
-    )
-    assert refusal_of_put(Catalogue(), servers) == ("servers.b.port", message)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ({"port": 8121}, {"port": 8122}),
-        ({"port": 0}, {"port": 0}),
-        ({"port": 8121, "host": "127.0.0.1"}, {"port": 8121, "host": "192.168.0.7"}),
-        ({"port": 8121, "host": "::1"}, {"port": 8121, "host": "127.0.0.2"}),
-    ],
-)
-def test_servers_that_do_not_meet_may_share(
-    one: dict[str, object], other: dict[str, object]
-) -> None:
-    specs = Catalogue().put_json({"a": {"app": "m:a", **one}, "b": {"app": "m:b", **other}})
-    assert len(specs) == 2
-
-
-def test_a_new_server_cannot_take_the_port_of_an_old_one() -> None:
-    catalogue = catalogue_of(old={"app": "a:b", "port": 8121})
-    field, message = refusal_of_put(catalogue, {"new": {"app": "c:d", "port": 8121}})
-    assert field == "servers.new.port"
-    assert "'old'" in message
-
-
-def test_servers_may_swap_their_ports_in_one_request() -> None:
-    catalogue = catalogue_of(a={"app": "m:a", "port": 1001}, b={"app": "m:b", "port": 1002})
-    catalogue.put_json({"a": {"app": "m:a", "port": 1002}, "b": {"app": "m:b", "port": 1001}})
-    assert [spec.port for spec in catalogue.specs.values()] == [1002, 1001]
-
-
-def test_a_change_cannot_lead_to_a_port_that_is_given_away() -> None:
-    catalogue = catalogue_of(
-        api={"app": "m:a", "host": "127.0.0.2", "port": 1001}, b={"app": "m:b", "port": 1002}
-    )
-    assert refusal_of_change(catalogue, {"port": 1002, "host": "0.0.0.0"})[0] == "changes.port"
-    assert catalogue.change("api", {"port": 1002}).port == 1002
-    assert refusal_of_change(catalogue, {"host": "0.0.0.0"})[0] == "changes.host"
 
 
 def test_the_catalogue_cannot_be_changed_from_outside() -> None:

@@ -43,8 +43,10 @@ api
   runs       {sys.executable} -m uvicorn main:app --host 127.0.0.1 --port 8121 --log-level warning
   in         {tmp_path}
   address    http://127.0.0.1:8121; the next free port if it is taken
+  handoff    the sidecar listens for it; connections wait during a restart
   ready      GET / is answered with any status, within 30 s
   stop       asked to end, killed after 10 s
+  restart    only when asked for
   logs       10000 lines in memory; {tmp_path}/api.log, rotated at 5000000 bytes, 5 kept
   env        LOG_LEVEL, TOKEN
   encoding   cp949
@@ -54,8 +56,10 @@ worker
   runs       sh -c 'echo $HOME ::1:{{port}}'
   in         {tmp_path}
   address    [::1], any free port
+  handoff    it listens by itself; connections are refused during a restart
   ready      a line of output matches 'up now', within 2.5 s
   stop       asked to end, killed after 10 s
+  restart    only when asked for
   logs       10000 lines in memory
   autostart  yes
 
@@ -65,9 +69,59 @@ quiet
   address    none
   ready      the process has run for 0.3 s
   stop       asked to end, killed after 10 s
+  restart    only when asked for
   logs       10000 lines in memory
   autostart  no"""
     )
+
+
+def facts(text: str) -> dict[str, str]:
+    lines = [line.split(maxsplit=1) for line in text.splitlines() if line.startswith("  ")]
+    return {line[0]: line[1] for line in lines}
+
+
+def test_what_keeps_a_server_alive_is_described(tmp_path: Path) -> None:
+    told = facts(
+        description(
+            tmp_path,
+            """
+            [servers.api]
+            app = "main:app"
+            handoff = "overlap"
+            reload = true
+            watch = [".", "my lib"]
+            [servers.api.health]
+            http = "/health"
+            interval = 2.5
+            action = "restart"
+            [servers.api.restart]
+            policy = "on-failure"
+            """,
+        )
+    )
+    listening = "the sidecar listens for it; a new process is ready before the old one goes"
+    assert told["handoff"] == listening
+    assert told["health"] == (
+        "GET /health every 2.5 s is answered within 3 s with a status of 200 to 399; "
+        "after 3 failures in a row an alert and a restart"
+    )
+    assert told["restart"] == (
+        "when it ends with an error: 0.1 s later, then 2 times as long each time, 30 s at most; "
+        "given up after 5 restarts in 60 s"
+    )
+    assert told["reload"] == f"restarted when a file changes in {tmp_path}, '{tmp_path}/my lib'"
+
+
+def test_delays_that_stay_the_same_are_described_so(tmp_path: Path) -> None:
+    written = """
+        [servers.api]
+        app = "main:app"
+        health = { http = "/", failures = 1 }
+        restart = { policy = "always", max = 1, backoff = [2, 2, 2] }
+        """
+    told = facts(description(tmp_path, written))
+    assert told["restart"] == "when it ends by itself: 2 s later; given up after 1 restart in 60 s"
+    assert told["health"].endswith("after a failure an alert")
 
 
 def test_an_empty_configuration_says_what_to_add(tmp_path: Path) -> None:
@@ -122,6 +176,25 @@ def test_what_is_missing_is_noted_and_no_error(tmp_path: Path) -> None:
         "note: command: no-such-program-anywhere was not found on PATH",
         f"note: command: {tmp_path}/text is not executable",
         f"note: command: {tmp_path}/folder is a folder",
+    ]
+
+
+def test_what_is_watched_in_vain_is_noted(tmp_path: Path) -> None:
+    text = description(
+        tmp_path,
+        """
+        [servers.a]
+        app = "main:app"
+        watch = ["src"]
+        [servers.b]
+        app = "main:app"
+        reload = true
+        watch = [".", "src"]
+        """,
+    )
+    assert notes(text) == [
+        "note: watch: nothing is watched unless `reload` is true",
+        f"note: watch: there is no {tmp_path}/src",
     ]
 
 

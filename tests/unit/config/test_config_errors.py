@@ -4,32 +4,24 @@ from pathlib import Path
 
 import pytest
 
-from sidecar.config.loader import ConfigFileError, load
+from sidecar.config.loader import load
+from tests.unit.config.files import (
+    NEEDS_PORT,
+    NO_NUL,
+    NUMBER_IN_QUOTES,
+    WRONG_PATH,
+    WRONG_TIME,
+    lines_for,
+    write,
+)
 
 NOT_A_NAME = 'a server\'s name is 1 to 100 letters, digits, "-", "_" and "."'
-NO_NUL = "should not contain a NUL character"
-WRONG_TIME = "should be a number of seconds above 0, at most 1e9"
 WRONG_PORT = "should be a whole number from 0 to 65535"
 NOT_A_STRING = "should be a string"
-NUMBER_IN_QUOTES = 'should be a string: put the number in quotes, as in "8000"'
-NEEDS_PORT = "needs a port: set `port`, or let `{port}` stand in `command` or `env`"
 PARTED_LINES = (
     "does not write line ends as ASCII does, so lines cannot be told apart; "
     'let the server write "utf-8"'
 )
-
-
-def lines_for(path: Path) -> list[str]:
-    with pytest.raises(ConfigFileError) as caught:
-        load(path)
-    assert str(caught.value) == "\n".join(caught.value.problems)
-    return caught.value.problems
-
-
-def write(folder: Path, text: str) -> Path:
-    path = folder / "sidecar.toml"
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 @pytest.mark.parametrize(
@@ -94,18 +86,28 @@ def write(folder: Path, text: str) -> Path:
         (
             "args = ['--reload-dir=src']",
             "args.0",
-            "--reload-dir is not supported by this version; leave it out",
+            "--reload-dir is up to the sidecar; set `watch` instead",
+        ),
+        (
+            "args = ['--reload']",
+            "args.0",
+            "--reload is up to the sidecar; set `reload` to true instead",
+        ),
+        (
+            "args = ['--reload-delay=1']",
+            "args.0",
+            "--reload-delay is up to the sidecar; set `reload` to true instead",
         ),
         ("ready = 'http'", "ready", "should be a table"),
         (
             "ready.http = 'health'",
             "ready.http",
-            'should be a path that begins with "/", in visible ASCII without spaces',
+            WRONG_PATH,
         ),
         (
             'ready.http = "/a\\r\\nX: y"',
             "ready.http",
-            'should be a path that begins with "/", in visible ASCII without spaces',
+            WRONG_PATH,
         ),
         ("ready.tcp = false", "ready.tcp", "should be true; leave the key out otherwise"),
         ("ready.none = 1", "ready.none", "should be true; leave the key out otherwise"),
@@ -136,11 +138,6 @@ def write(folder: Path, text: str) -> Path:
         ),
         ("logs.backups = -1", "logs.backups", "should be a whole number from 0 to 1000"),
         ("logs.file = ''", "logs.file", "should be the path of a file, in quotes and not empty"),
-        ("health = {}", "health", '"health" is not supported by this version; leave it out'),
-        ("restart = {}", "restart", '"restart" is not supported by this version; leave it out'),
-        ("reload = false", "reload", '"reload" is not supported by this version; leave it out'),
-        ("watch = []", "watch", '"watch" is not supported by this version; leave it out'),
-        ("handoff = 'none'", "handoff", '"handoff" is not supported by this version; leave it out'),
         ("command = ['x']", "command", "excludes `app`; keep one of them"),
     ],
 )
@@ -179,11 +176,6 @@ def test_a_mistake_in_a_server_is_told_in_one_line(
         ("command = ['']", ".command.0", "should be a program, not empty"),
         ("command = ['./server', 8121]", ".command.1", NUMBER_IN_QUOTES),
         ('command = ["a", "b\\u0000"]', ".command.1", NO_NUL),
-        (
-            "command = ['./server', '--fd={fd}']",
-            ".command.1",
-            '"{fd}" is not supported by this version; leave it out',
-        ),
         (
             "command = ['x']\npython = 'python3'",
             ".python",
@@ -264,7 +256,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         [servers.one]
         app = "main.py:app"
         port = "80"
-        handoff = "socket"
+        handoff = "sockets"
         [servers.two]
         comand = ["x"]
         [servers.three]
@@ -273,14 +265,20 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         [servers.four]
         app = "main:app"
         port = 8121
+        [servers.five]
+        command = ["x"]
+        ready.tcp = true
+        health.http = "/"
         """,
     )
     assert [line.removeprefix(f"{path}: ").split(":")[0] for line in lines_for(path)] == [
         "web",
-        "servers.one.handoff",
         "servers.one.port",
+        "servers.one.handoff",
         "servers.one.app",
         "servers.two.comand",
+        "servers.five.ready.tcp",
+        "servers.five.health.http",
         "servers.four.port",
     ]
 

@@ -16,7 +16,7 @@ from sidecar.config.problems import JSON, TOML, camel_case
 from sidecar.config.shape import read_server
 from sidecar.domain.spec import ServerSpec
 
-TABLES = ("ready", "stop", "logs")
+TABLES = ("ready", "health", "stop", "restart", "logs")
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
 PLAIN = TEXT.filter(lambda text: "{fd}" not in text)
@@ -33,6 +33,31 @@ COMMON: dict[str, st.SearchStrategy[Any]] = {
     "env": ENV,
     "autostart": st.booleans(),
     "encoding": st.sampled_from(["utf-8", "cp949", "latin-1"]),
+    "handoff": st.sampled_from(["socket", "overlap", "none"]),
+    "reload": st.booleans(),
+    "watch": st.lists(TEXT, min_size=1, max_size=3),
+    "health": st.fixed_dictionaries(
+        {"http": st.sampled_from(["/", "/health"])},
+        optional={
+            "interval": SECONDS,
+            "timeout": SECONDS,
+            "failures": st.integers(1, 1000),
+            "action": st.sampled_from(["alert", "restart"]),
+        },
+    ),
+    "restart": st.fixed_dictionaries(
+        {},
+        optional={
+            "policy": st.sampled_from(["never", "on-failure", "always"]),
+            "max": st.integers(1, 10**6),
+            "window": SECONDS,
+            "backoff": st.builds(
+                lambda delays, factor: [min(delays), factor, max(delays)],
+                st.tuples(SECONDS, SECONDS),
+                st.floats(1, 1000) | st.integers(1, 1000),
+            ),
+        },
+    ),
     "stop": st.fixed_dictionaries({}, optional={"timeout": SECONDS}),
     "logs": st.fixed_dictionaries(
         {},
@@ -112,6 +137,11 @@ def test_both_formats_give_the_same_spec(name: str, server: dict[str, Any]) -> N
     assert spec.stop_timeout == server.get("stop", {}).get("timeout", 10)
     assert spec.logs.max_bytes == server.get("logs", {}).get("max_bytes", 5_000_000)
     assert spec.ready.timeout == server.get("ready", {}).get("timeout", 30)
+    assert spec.reload == server.get("reload", False)
+    assert (spec.health is None) == ("health" not in server)
+    first, factor, longest = server.get("restart", {}).get("backoff", [0.1, 2, 30])
+    assert spec.restart[3:] == (first, factor, longest)
+    assert all(Path(path).is_absolute() for path in spec.watch)
     assert Path(spec.cwd).is_absolute()
     models.ServerSettings.model_validate(in_camel_case(server), by_alias=True, by_name=False)
 
@@ -129,7 +159,9 @@ KEYS = [(key,) for key in models.ServerSettings.model_fields if key not in TABLE
     (table, key)
     for table, model in (
         ("ready", models.ReadySettings),
+        ("health", models.HealthSettings),
         ("stop", models.StopSettings),
+        ("restart", models.RestartSettings),
         ("logs", models.LogsSettings),
     )
     for key in model.model_fields
@@ -143,10 +175,23 @@ VALUES = st.recursive(
     | st.integers(-5, 0)
     | st.floats().filter(lambda number: number != 1)
     | ASCII
-    | st.sampled_from(["a:b", "/x", "fail", "next"]),
+    | st.sampled_from(["a:b", "/x", "fail", "next", "socket", "always", "restart"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ASCII, inner, max_size=3),
     max_leaves=4,
 )
+
+
+def accepted_and_documented(server: dict[str, object]) -> tuple[bool, bool]:
+    try:
+        models.ServerSettings.model_validate(server, by_alias=True, by_name=False)
+        documented = True
+    except ValidationError as error:
+        # What is required is asked for by the rules, once the settings have their shape.
+        documented = {(item["type"], *item["loc"]) for item in error.errors()} == {
+            ("missing", "health", "http")
+        }
+    _, problems = read_server(server, JSON)
+    return not problems, documented
 
 
 @pytest.mark.parametrize("path", KEYS, ids=".".join)
@@ -155,13 +200,14 @@ def test_what_is_documented_is_what_is_accepted(path: tuple[str, ...], value: ob
     server: dict[str, object] = {camel_case(path[-1]): value}
     if len(path) == 2:
         server = {path[0]: server}
-    try:
-        models.ServerSettings.model_validate(server, by_alias=True, by_name=False)
-        documented = True
-    except ValidationError:
-        documented = False
-    _, problems = read_server(server, JSON)
-    assert (not problems) == documented
+    accepted, documented = accepted_and_documented(server)
+    assert accepted == documented
+
+
+@given(backoff=st.tuples(*[st.floats() | st.integers(-1, 2000) | st.booleans()] * 3).map(list))
+def test_delays_are_documented_as_they_are_accepted(backoff: list[object]) -> None:
+    accepted, documented = accepted_and_documented({"restart": {"backoff": backoff}})
+    assert accepted == documented
 
 
 def test_every_setting_is_documented_under_the_name_it_has_in_json() -> None:
@@ -176,8 +222,19 @@ def test_every_setting_is_documented_under_the_name_it_has_in_json() -> None:
         "type": "integer",
     }
     assert schema["properties"]["portConflict"]["enum"] == ["fail", "next"]
+    assert schema["$defs"]["HealthSettings"]["required"] == ["http"]
+    backoff = schema["$defs"]["RestartSettings"]["properties"]["backoff"]
+    assert (backoff["default"], backoff["minItems"], backoff["maxItems"]) == ([0.1, 2, 30], 3, 3)
+    assert backoff["prefixItems"][1] == {"type": "number", "minimum": 1, "maximum": 1000}
     parts = [schema, *schema["$defs"].values()]
-    assert {part["title"] for part in parts} == {"ServerSpec", "ReadySpec", "StopSpec", "LogsSpec"}
+    assert {part["title"] for part in parts} == {
+        "ServerSpec",
+        "ReadySpec",
+        "HealthSpec",
+        "StopSpec",
+        "RestartSpec",
+        "LogsSpec",
+    }
     for part in parts:
         assert part["description"]
         for about in part["properties"].values():

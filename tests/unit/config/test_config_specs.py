@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from sidecar.config.loader import load
-from sidecar.domain.spec import LogSettings, ReadyCheck, ServerSpec
+from sidecar.domain.spec import (
+    HealthCheck,
+    LogSettings,
+    ReadyCheck,
+    RestartSettings,
+    ServerSpec,
+)
 
 
 def spec_of(folder: Path, written: str) -> ServerSpec:
@@ -33,10 +39,18 @@ def test_an_app_needs_nothing_else(tmp_path: Path) -> None:
         encoding="utf-8",
         stop_timeout=10.0,
         logs=LogSettings(lines=10_000, file=None, max_bytes=5_000_000, backups=5),
+        handoff="socket",
+        health=None,
+        restart=RestartSettings(
+            policy="never", max=5, window=60.0, first=0.1, factor=2.0, longest=30.0
+        ),
+        reload=False,
+        watch=(str(tmp_path),),
     )
 
 
-def test_every_setting_reaches_the_spec(tmp_path: Path) -> None:
+def test_every_setting_reaches_the_spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/kim")
     spec = spec_of(
         tmp_path,
         """
@@ -53,6 +67,11 @@ def test_every_setting_reaches_the_spec(tmp_path: Path) -> None:
         ready = { http = "/health?deep=1", timeout = 5 }
         stop = { timeout = 2.5 }
         logs = { lines = 7, file = "logs/api.log", max_bytes = 9, backups = 0 }
+        handoff = "overlap"
+        health = { http = "/alive", interval = 1, timeout = 2, failures = 4, action = "restart" }
+        restart = { policy = "always", max = 8, window = 16, backoff = [1, 3, 9] }
+        reload = true
+        watch = ["src", "~/shared"]
         """,
     )
     assert spec == ServerSpec(
@@ -71,8 +90,15 @@ def test_every_setting_reaches_the_spec(tmp_path: Path) -> None:
         encoding="cp949",
         stop_timeout=2.5,
         logs=LogSettings(lines=7, file=f"{tmp_path}/logs/api.log", max_bytes=9, backups=0),
+        handoff="overlap",
+        health=HealthCheck("/alive", interval=1.0, timeout=2.0, failures=4, action="restart"),
+        restart=RestartSettings("always", max=8, window=16.0, first=1.0, factor=3.0, longest=9.0),
+        reload=True,
+        watch=(f"{tmp_path}/src", "/home/kim/shared"),
     )
-    assert isinstance(spec.ready.timeout, float)
+    assert spec.health
+    durations = (spec.ready.timeout, spec.health.interval, spec.restart.window, spec.restart.first)
+    assert all(isinstance(duration, float) for duration in durations)
 
 
 @pytest.mark.parametrize(
@@ -83,12 +109,54 @@ def test_every_setting_reaches_the_spec(tmp_path: Path) -> None:
         ("command = ['server', '--port={port}']", "tcp"),
         ("command = ['server']\nenv.PORT = '{port}'", "tcp"),
         ("command = ['server']\nport = 80\nready.none = true", "none"),
+        ("command = ['server', '{fd}']", "tcp"),
+        ("command = ['server']\nhandoff = 'socket'", "tcp"),
         ("command = ['server']\nready.log = 'up'", "log"),
         ("app = 'main:app'\nready.tcp = true", "tcp"),
     ],
 )
 def test_readiness_suits_what_runs(tmp_path: Path, written: str, kind: str) -> None:
     assert spec_of(tmp_path, written).ready.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("written", "handoff", "has_port"),
+    [
+        ("app = 'main:app'", "socket", True),
+        ("app = 'main:app'\nhandoff = 'none'", "none", True),
+        ("app = 'main:app'\nhandoff = 'overlap'", "overlap", True),
+        ("command = ['server']", "none", False),
+        ("command = ['server', '{port}']", "none", True),
+        ("command = ['server']\nport = 80", "none", True),
+        ("command = ['server']\nhandoff = 'socket'", "socket", True),
+        ("command = ['server', '--fd={fd}']", "socket", True),
+        ("command = ['server', '{fd}']\nhandoff = 'overlap'", "overlap", True),
+        ("command = ['server']\nenv.LISTEN_ON = 'fd:{fd}'", "socket", True),
+    ],
+)
+def test_who_listens_suits_what_runs(
+    tmp_path: Path, written: str, handoff: str, has_port: bool
+) -> None:
+    spec = spec_of(tmp_path, written)
+    assert (spec.handoff, spec.has_port) == (handoff, has_port)
+
+
+def test_the_health_of_a_command_that_is_handed_its_socket_can_be_asked(tmp_path: Path) -> None:
+    spec = spec_of(tmp_path, "command = ['server', '{fd}']\nhealth.http = '/health'")
+    assert spec.health == HealthCheck("/health")
+
+
+def test_sources_are_watched_where_the_server_runs_unless_it_is_told_otherwise(
+    tmp_path: Path,
+) -> None:
+    assert spec_of(tmp_path, "app = 'a:b'\ncwd = 'backend'").watch == (f"{tmp_path}/backend",)
+    written = "app = 'a:b'\ncwd = 'backend'\nwatch = ['.', '/srv/lib']"
+    assert spec_of(tmp_path, written).watch == (str(tmp_path), "/srv/lib")
+
+
+def test_delays_may_stay_the_same(tmp_path: Path) -> None:
+    spec = spec_of(tmp_path, "app = 'a:b'\nrestart.backoff = [2, 1, 2]")
+    assert (spec.restart.first, spec.restart.factor, spec.restart.longest) == (2, 1, 2)
 
 
 def test_a_time_limit_alone_keeps_the_default_readiness(tmp_path: Path) -> None:

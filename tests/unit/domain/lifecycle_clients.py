@@ -7,7 +7,8 @@ contract says of commands that meet. It is driven at random by one test, exhaust
 import copy
 from dataclasses import dataclass, field
 
-from sidecar.domain.lifecycle import Effect, Input, Phase, transition
+from sidecar.domain.lifecycle import transition
+from sidecar.domain.phases import Effect, Input, Phase
 from tests.unit.domain.lifecycle_world import World
 
 STARTS = (Input.START, Input.RESTART, Input.RESTART_KILL)

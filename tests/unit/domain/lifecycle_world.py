@@ -6,7 +6,7 @@ transition, and refuses those that make no sense: a second process, a stop of no
 
 from dataclasses import dataclass, replace
 
-from sidecar.domain.lifecycle import Effect, Input, Phase
+from sidecar.domain.phases import Effect, Input, Phase
 
 COMMANDS = (Input.START, Input.STOP, Input.KILL, Input.RESTART, Input.RESTART_KILL)
 EVENTS = tuple(given for given in Input if given not in COMMANDS)

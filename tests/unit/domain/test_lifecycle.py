@@ -3,7 +3,8 @@
 import pytest
 
 from sidecar.domain.errors import IllegalTransition
-from sidecar.domain.lifecycle import Effect, Input, Phase, Status, transition
+from sidecar.domain.lifecycle import transition
+from sidecar.domain.phases import Effect, Input, Phase, Status
 from tests.unit.domain.lifecycle_world import COMMANDS, EVENTS, World
 
 State = tuple[Phase, World]

@@ -4,7 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from sidecar.domain.lifecycle import Input
+from sidecar.domain.phases import Input
 from tests.unit.domain.lifecycle_clients import STARTS, STOPS, Caller, Life
 
 

@@ -1,60 +1,22 @@
-"""Which port a server gets, with real sockets and real programs in the way."""
+"""Which ports are free and who holds the others, with real sockets and real programs."""
 
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import NamedTuple
+from unittest.mock import patch
 
 import pytest
 
-from sidecar.domain.errors import FailureCode
-from sidecar.domain.spec import ReadyCheck, ServerSpec
-from sidecar.processes.ports import Holder, any_free, find_holder, is_free, next_free, settle
-from sidecar.supervision.interfaces import CannotLaunch
+from sidecar.processes.ports import (
+    Holder,
+    any_free,
+    find_holder,
+    is_free,
+    listen,
+    look_up,
+    next_free,
+)
+from tests.unit.processes.listener import holding
 
 NOBODY = frozenset[int]()
-
-_HOLD = """
-import socket, sys
-server = socket.create_server((sys.argv[1], 0), family=int(sys.argv[2]))
-print(server.getsockname()[1], flush=True)
-sys.stdin.read()
-"""
-
-
-class Program(NamedTuple):
-    """Another program that listens on a port."""
-
-    pid: int
-    port: int
-
-
-@contextmanager
-def holding(host: str = "127.0.0.1") -> Iterator[Program]:
-    """Runs a program that listens on some port of `host`."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with subprocess.Popen(
-        [sys.executable, "-c", _HOLD, host, str(int(family))],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as program:
-        assert program.stdin and program.stdout
-        yield Program(program.pid, int(program.stdout.readline()))
-        program.stdin.close()
-
-
-def spec(**settings: object) -> ServerSpec:
-    made = ServerSpec(
-        name="api",
-        app="main:app",
-        command=None,
-        python="python3",
-        cwd="/",
-        ready=ReadyCheck("http"),
-    )
-    return made._replace(**settings)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0", "::1", "::"])
@@ -133,41 +95,44 @@ def test_a_holder_of_whom_little_is_known_is_told_with_that() -> None:
     assert find_holder("127.0.0.1", any_free("127.0.0.1", NOBODY)) == Holder()
 
 
-async def test_the_preferred_port_is_given_if_it_is_free() -> None:
-    port = any_free("127.0.0.1", NOBODY)
-    assert await settle(spec(port=port), port, frozenset({port})) == port
+def test_this_process_is_not_told_as_a_stranger() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as own:
+        holder = find_holder("127.0.0.1", own.getsockname()[1])
+    assert str(holder) == "this sidecar itself"
 
 
-async def test_a_port_of_0_is_any_free_one_that_nobody_else_is_promised() -> None:
-    found = {await settle(spec(), 0, NOBODY) for _ in range(5)}
-    assert 0 not in found
-    assert all(is_free("127.0.0.1", port) for port in found)
+def test_a_host_of_several_addresses_is_listened_to_on_one_port_of_all() -> None:
+    addresses = [*look_up("::1"), *look_up("127.0.0.1")]
+    listeners = listen(addresses, 0)
+    try:
+        assert len({listener.getsockname()[1] for listener in listeners}) == 1
+        assert [listener.getsockname()[0] for listener in listeners] == ["::1", "127.0.0.1"]
+    finally:
+        for listener in listeners:
+            listener.close()
 
 
-async def test_a_port_chosen_before_is_given_up_when_it_is_held() -> None:
-    with holding() as program:
-        assert await settle(spec(port=0), program.port, NOBODY) not in (0, program.port)
+def test_a_port_that_is_held_on_one_of_several_addresses_leaves_nothing_open() -> None:
+    with holding("::1") as program:
+        with pytest.raises(OSError, match="in use"):
+            listen([*look_up("127.0.0.1"), *look_up("::1")], program.port)
+        assert is_free("127.0.0.1", program.port)
 
 
-async def test_a_held_port_is_told_with_its_holder_and_a_free_one() -> None:
-    with holding() as program:
-        with pytest.raises(CannotLaunch) as caught:
-            await settle(spec(port=program.port), program.port, NOBODY)
-        failure = caught.value.failure
-        assert failure.code is FailureCode.PORT_IN_USE
-        assert f"port {program.port} is in use by python" in failure.message
-        assert failure.data["port"] == program.port
-        assert failure.data["pid"] == program.pid
-        suggested = failure.data["suggestedPort"]
-        assert isinstance(suggested, int)
-        assert is_free("127.0.0.1", suggested)
-        assert failure.hint is not None
-        assert f"{suggested} is free" in failure.hint
+def test_an_address_that_is_not_ours_is_passed_over_where_another_is() -> None:
+    foreign = look_up("192.0.2.1")
+    (listener,) = listen([*foreign, *look_up("127.0.0.1")], 0)
+    with listener:
+        assert listener.getsockname()[0] == "127.0.0.1"
+    with pytest.raises(OSError, match="assign requested address"):
+        listen(foreign, 0)
 
 
-async def test_the_next_port_is_taken_where_that_is_wished() -> None:
-    with holding() as program:
-        given = spec(port=program.port, port_conflict="next")
-        found = await settle(given, program.port, NOBODY)
-        assert found > program.port
-        assert await settle(given, program.port, frozenset({found})) > found
+def test_addresses_of_ipv4_come_first_and_each_but_once() -> None:
+    found = [
+        (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("::1", 0, 0, 0)),
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0)),
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0)),
+    ]
+    with patch("socket.getaddrinfo", return_value=found):
+        assert [address.ip for address in look_up("localhost")] == ["127.0.0.1", "::1"]

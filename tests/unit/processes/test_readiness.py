@@ -2,18 +2,21 @@
 
 import asyncio
 import shutil
+import socket
 import ssl
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 
-from sidecar.domain.spec import ReadyCheck, ReadyKind, ServerSpec
+from sidecar.domain.spec import HealthCheck, ReadyCheck, ReadyKind, ServerSpec
+from sidecar.processes.ownership import Acceptance, SocketAddress, acceptance
 from sidecar.processes.ports import any_free
-from sidecar.processes.readiness import probe
+from sidecar.processes.readiness import about_health, about_readiness, ask
+from tests.unit.processes.listener import sharing
 
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -30,6 +33,10 @@ def spec(
         ready=ReadyCheck(kind, path=path, any_status=any_status),
         host=host,
     )
+
+
+async def probe(given: ServerSpec, port: int) -> str | None:
+    return await ask(about_readiness(given, port))
 
 
 def saying(*parts: bytes) -> Answer:
@@ -138,9 +145,8 @@ async def test_a_server_that_never_answers_is_given_up_after_a_while() -> None:
     async def silent(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
         await reader.read()
 
-    with patch("sidecar.processes.readiness.ANSWER_SECONDS", 0.05):
-        async with serving(silent) as port:
-            missing = await probe(spec(), port)
+    async with serving(silent) as port:
+        missing = await ask(about_readiness(spec(), port)._replace(seconds=0.05))
     assert missing is not None
     assert missing.endswith("did not answer within 0.05 s")
 
@@ -168,3 +174,122 @@ async def test_a_certificate_made_for_another_name_is_no_obstacle(tmp_path: Path
     given = spec()._replace(args=("--ssl-certfile", str(certificate)))
     async with serving(status("200 OK"), context=context) as port:
         assert await probe(given, port) is None
+
+
+async def test_at_its_door_a_server_is_asked_by_its_public_name() -> None:
+    asked: list[bytes] = []
+
+    async def remember(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 503 No\r\n\r\n")
+
+    async with serving(remember) as door:
+        question = about_readiness(spec(path="/health"), 8121, ("127.0.0.1", door))
+        assert await ask(question) == "GET http://127.0.0.1:8121/health answered 503"
+    assert b"\r\nHost: 127.0.0.1:8121\r\n" in asked[0]
+    assert await ask(question) == f"nothing listens on 127.0.0.1:{door} yet"
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"), [("200 OK", None), ("302 Found", None), ("500 No", "answered 500")]
+)
+async def test_a_health_check_asks_for_its_own_path(line: str, complaint: str | None) -> None:
+    async with serving(status(line)) as port:
+        missing = await ask(about_health(spec("log"), port, HealthCheck("/alive")))
+    expected = complaint and f"GET http://127.0.0.1:{port}/alive {complaint}"
+    assert missing == expected
+
+
+async def test_a_health_check_has_its_own_limit() -> None:
+    async def silent(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async with serving(silent) as port:
+        missing = await ask(about_health(spec(), port, HealthCheck("/alive", timeout=0.05)))
+    assert missing == f"http://127.0.0.1:{port}/alive did not answer within 0.05 s"
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    """A listening socket that several processes share."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener
+
+
+class Watch:
+    """Tells who has accepted; `asked` is set once that has been asked for the first time."""
+
+    def __init__(self, *pids: int) -> None:
+        self.asked = asyncio.Event()
+        self._pids = pids
+
+    async def __call__(self, local: SocketAddress, peer: SocketAddress) -> Acceptance:
+        self.asked.set()
+        return acceptance(self._pids, local, peer)
+
+
+def port_of(listener: socket.socket) -> int:
+    return listener.getsockname()[1]
+
+
+@pytest.mark.parametrize(("kind", "order"), [("http", "answer"), ("tcp", "accept")])
+async def test_a_connection_waits_until_the_server_accepts_it(
+    listener: socket.socket, kind: ReadyKind, order: str
+) -> None:
+    with sharing(listener) as server:
+        watch = Watch(server.pid)
+        asking = asyncio.create_task(ask(about_readiness(spec(kind), port_of(listener)), watch))
+        await watch.asked.wait()
+        assert not asking.done()
+        server.order(order)
+        assert await asking is None
+
+
+@pytest.mark.parametrize("kind", ["http", "tcp"])
+async def test_what_an_old_process_accepts_is_no_answer(
+    listener: socket.socket, kind: ReadyKind
+) -> None:
+    with sharing(listener) as old, sharing(listener) as new:
+        old.order("answer")
+        question = about_readiness(spec(kind), port_of(listener))
+        missing = await ask(question, Watch(new.pid))
+        assert missing == (
+            f"another process has accepted the connection to 127.0.0.1:{port_of(listener)}"
+        )
+        assert await asyncio.to_thread(old.length_of_request) == 0
+
+
+async def test_a_server_that_accepts_nothing_is_told_as_that(listener: socket.socket) -> None:
+    with sharing(listener) as server, patch("sidecar.processes.readiness.ACCEPT_SECONDS", 0.05):
+        missing = await ask(about_readiness(spec(), port_of(listener)), Watch(server.pid))
+    assert missing == (
+        f"nothing of this server has accepted a connection on 127.0.0.1:{port_of(listener)} yet"
+    )
+
+
+async def test_a_server_that_hangs_up_at_once_has_accepted_all_the_same(
+    listener: socket.socket,
+) -> None:
+    with sharing(listener) as server:
+        watch = Watch(server.pid)
+        server.order("turn away")
+        assert await ask(about_readiness(spec("tcp"), port_of(listener)), watch) is None
+        server.order("turn away")
+        missing = await ask(about_readiness(spec("http"), port_of(listener)), watch)
+    assert missing is not None
+    assert "did not answer in HTTP" in missing or "is not reachable" in missing
+
+
+async def test_an_answer_has_its_full_time_from_the_moment_of_acceptance(
+    listener: socket.socket,
+) -> None:
+    with sharing(listener) as server:
+        watch = Watch(server.pid)
+        question = about_readiness(spec(), port_of(listener))._replace(seconds=0.05)
+        asking = asyncio.create_task(ask(question, watch))
+        await asyncio.sleep(0.1)
+        assert not asking.done()
+        server.order("accept")
+        missing = await asking
+    assert missing is not None
+    assert missing.endswith("did not answer within 0.05 s")

@@ -14,7 +14,7 @@ from sidecar.domain.events import (
     ServerStopped,
     StatusChanged,
 )
-from sidecar.domain.lifecycle import Status
+from sidecar.domain.phases import Status
 from sidecar.protocol import codes
 from sidecar.protocol.notices import LogParams, ReadyParams, StoppedParams
 from sidecar.rpc.notifications import Notifier, status_to_wire

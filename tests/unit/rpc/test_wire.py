@@ -12,7 +12,7 @@ from sidecar.domain.errors import (
     UnknownServer,
 )
 from sidecar.domain.events import ServerStatus
-from sidecar.domain.lifecycle import Status
+from sidecar.domain.phases import Status
 from sidecar.protocol import codes
 from sidecar.rpc.errors import to_wire_error
 from sidecar.rpc.wire import encode, to_wire

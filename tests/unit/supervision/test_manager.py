@@ -7,7 +7,7 @@ import pytest
 
 from sidecar.domain.errors import InvalidSetting, ShuttingDown, UnknownServer
 from sidecar.domain.events import Event, ServerStatus, StatusChanged
-from sidecar.domain.lifecycle import Status
+from sidecar.domain.phases import Status
 from sidecar.domain.outcome import Exit, Outcome
 from sidecar.supervision.callers import Callers
 from sidecar.supervision.manager import GONE_CLIENT_GRACE, LATE_START_SECONDS, Manager

@@ -7,7 +7,7 @@ import pytest
 
 from sidecar.domain.errors import Failure, FailureCode
 from sidecar.domain.events import StatusChanged
-from sidecar.domain.lifecycle import Status
+from sidecar.domain.phases import Status
 from sidecar.domain.outcome import Exit, Outcome
 from sidecar.domain.spec import LogSettings, ServerSpec
 from sidecar.supervision.server import ManagedServer

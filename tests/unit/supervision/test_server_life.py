@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from sidecar.domain.errors import Failure, FailureCode
 from sidecar.domain.events import Stream
-from sidecar.domain.lifecycle import Status
+from sidecar.domain.phases import Status
 from sidecar.domain.outcome import Exit, Outcome
 from sidecar.supervision.server import ManagedServer
 from tests.unit.supervision.scripted_processes import ScriptedProcess, ScriptedProcesses, spec_of

@@ -1,7 +1,7 @@
 """Looks at the events of one server as a client would, and objects to what must not be."""
 
 from sidecar.domain.events import Event, LogBatch, ServerReady, ServerStopped, StatusChanged
-from sidecar.domain.lifecycle import Status
+from sidecar.domain.phases import Status
 
 MAY_FOLLOW = {
     Status.STOPPED: {Status.STARTING},

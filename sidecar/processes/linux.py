@@ -1,0 +1,121 @@
+"""What Linux gives to those who watch over processes: subreapers, death signals, pidfds, /proc.
+
+Used inside the guardian, so only what is small and in the standard library is imported. The same
+names for another system are in `macos`; `system` picks.
+"""
+
+import ctypes
+import os
+import signal
+
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+
+ESCAPES_ARE_SEEN = True
+"""Whoever leaves its family becomes a child of the subreaper: to have no child is proof enough."""
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+Identity = int
+"""With a pid, the moment a process started, in clock ticks since the system did: never reused."""
+
+_PPID, _STARTED = 1, 19  # fields of /proc/<pid>/stat behind the name
+
+
+def adopt_orphans() -> None:
+    """Makes this process the parent of every descendant whose own parent ends."""
+    _prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def die_with(parent: int) -> None:
+    """Has this process killed when `parent` ends, even by SIGKILL.
+
+    The promise belongs to the thread of the parent that forked, so that must be its only one.
+    """
+    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before the promise was made
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _prctl(option: int, value: int) -> None:
+    if _libc.prctl(option, value, 0, 0, 0):
+        number = ctypes.get_errno()
+        raise OSError(number, f"prctl({option}): {os.strerror(number)}")
+
+
+def name_this_process(name: str) -> None:
+    """What `ps` and `top` call this process; at most 15 characters."""
+    with open("/proc/self/comm", "w", encoding="ascii") as comm:
+        comm.write(name)
+
+
+def descendants(ancestor: int, besides: frozenset[int] = frozenset()) -> dict[int, Identity]:
+    """All processes beneath `ancestor`, but for `besides` and what is beneath those.
+
+    Zombies too: what looks like one may have threads that run on.
+    """
+    parents: dict[int, int] = {}
+    started: dict[int, Identity] = {}
+    for pid in _pids():
+        stat = _stat(pid)
+        if stat is not None:
+            parents[pid], started[pid] = stat
+    found: dict[int, Identity] = {}
+    generation = {ancestor}
+    while generation:
+        children = {pid for pid, parent in parents.items() if parent in generation}
+        generation = children - besides - found.keys()
+        found.update((pid, started[pid]) for pid in generation)
+    return found
+
+
+def marked(variable: str, prefix: str) -> dict[int, Identity]:
+    """Every process whose environment says `variable` = `prefix`…, as far as we may read it."""
+    wanted = f"{variable}={prefix}".encode()
+    found: dict[int, Identity] = {}
+    for pid in _pids():
+        try:
+            with open(f"/proc/{pid}/environ", "rb", buffering=0) as environ:
+                variables = environ.read().split(b"\0")
+        except OSError:  # gone, or somebody else's
+            continue
+        if any(entry.startswith(wanted) for entry in variables):
+            stat = _stat(pid)
+            if stat is not None and pid != os.getpid():
+                found[pid] = stat[1]
+    return found
+
+
+def started_at(pid: int) -> Identity | None:
+    """Since when the process of that number runs; None if there is none."""
+    stat = _stat(pid)
+    return None if stat is None else stat[1]
+
+
+def send(pid: int, started: Identity, what: signal.Signals) -> None:
+    """Sends a signal to that very process; nobody is hit if it has ended, whoever has its pid."""
+    try:
+        pidfd = os.pidfd_open(pid)
+    except OSError:
+        return
+    try:
+        if started_at(pid) == started:
+            signal.pidfd_send_signal(pidfd, what)
+    except OSError:  # it ended, or has become another user's
+        pass
+    finally:
+        os.close(pidfd)
+
+
+def _pids() -> list[int]:
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
+def _stat(pid: int) -> tuple[int, Identity] | None:
+    """The parent and the start of a process."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb", buffering=0) as stat:
+            fields = stat.read().rpartition(b")")[2].split()
+    except OSError:
+        return None
+    return int(fields[_PPID]), int(fields[_STARTED])

@@ -1,0 +1,43 @@
+"""The operating system that this is, behind one set of names. Nothing else asks which it is.
+
+`linux` documents the names. Windows gets a file of its own beside these.
+"""
+
+import sys
+
+if sys.platform == "darwin":
+    from sidecar.processes.macos import (
+        ESCAPES_ARE_SEEN,
+        Identity,
+        adopt_orphans,
+        descendants,
+        die_with,
+        marked,
+        name_this_process,
+        send,
+        started_at,
+    )
+else:
+    from sidecar.processes.linux import (
+        ESCAPES_ARE_SEEN,
+        Identity,
+        adopt_orphans,
+        descendants,
+        die_with,
+        marked,
+        name_this_process,
+        send,
+        started_at,
+    )
+
+__all__ = [
+    "ESCAPES_ARE_SEEN",
+    "Identity",
+    "adopt_orphans",
+    "descendants",
+    "die_with",
+    "marked",
+    "name_this_process",
+    "send",
+    "started_at",
+]
