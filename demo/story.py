@@ -5,6 +5,7 @@ Knows the protocol as any client would; how it looks is the view's business.
 
 import asyncio
 import os
+import signal
 import socket
 import urllib.request
 from collections.abc import Callable
@@ -48,6 +49,7 @@ class Story:
         started = await self._start()
         await self._look(started)
         await self._restart(started)
+        await self._crash()
         await self._fail_and_mend()
         await self._stop()
         self._check_logs()
@@ -102,18 +104,37 @@ class Story:
         )
 
     async def _restart(self, before: Json) -> None:
-        self._view.step("4. It is restarted: another process, the same address")
-        after = await self._succeed("restart")
+        self._view.step("4. It is restarted: another process, the same address, nobody is refused")
+        already = len(self._heard)
+        restart = asyncio.create_task(self._succeed("restart"))
+        await self._until(lambda topic, params: params.get("status") == "stopping", already)
+        await self._greet(before["url"])  # waits in the socket, which the sidecar holds
+        after = await restart
         self.check(
             "a restart is a new process at the same address",
             after["pid"] != before["pid"] and after["url"] == before["url"],
             f"pid {before['pid']} → {after['pid']}, {after['url']}",
         )
         self.check("the old process is gone", not psutil.pid_exists(before["pid"]), before["pid"])
-        await self._greet(after["url"])
+
+    async def _crash(self) -> None:
+        self._view.step("5. It is killed, as a crash would: it comes back by itself")
+        await self._ask("update_server", {"changes": {"restart": {"policy": "on-failure"}}})
+        before = await self._ask("get_status")
+        already = len(self._heard)
+        os.kill(before["pid"], signal.SIGKILL)
+        await self._until(lambda topic, params: topic == "python-server-ready", already)
+        stopped = [params for topic, params in self._heard[already:] if "expected" in params]
+        self.check(
+            "a crash is told, with the signal",
+            [(it["expected"], it.get("signal")) for it in stopped] == [(False, "SIGKILL")],
+        )
+        status = await self._ask("get_status")
+        self.check("it was restarted, and says why", status["restarts"] == 1, status["lastError"])
+        await self._greet(status["url"])
 
     async def _fail_and_mend(self) -> None:
-        self._view.step("5. Something goes wrong on purpose, and explains itself")
+        self._view.step("6. Something goes wrong on purpose, and explains itself")
         with socket.create_server(("127.0.0.1", 0)) as held:
             port = held.getsockname()[1]
             self._view.say(f"this demo itself (pid {os.getpid()}) now holds port {port}")
@@ -135,7 +156,7 @@ class Story:
             self.check("the port it suggests works", answer["success"], answer["message"])
 
     async def _stop(self) -> None:
-        self._view.step("6. The server is stopped: its own shutdown runs, nothing of it is left")
+        self._view.step("7. The server is stopped: its own shutdown runs, nothing of it is left")
         status = await self._ask("get_status", {"name": "default"})
         answer = await self._ask("stop", {"name": "default"})
         self.check(
@@ -145,7 +166,7 @@ class Story:
         )
 
     async def _shut_down(self) -> None:
-        self._view.step("7. The sidecar is shut down, and with it what still runs")
+        self._view.step("8. The sidecar is shut down, and with it what still runs")
         pid = (await self._ask("get_status", {"name": "second"})).get("pid")
         await self._ask("shutdown")
         code = await asyncio.wait_for(self._client.wait(), PATIENCE)
@@ -192,9 +213,10 @@ class Story:
         self._heard.append((topic, params))
         self._news.set()
 
-    async def _until(self, wanted: Callable[[str, dict[str, Json]], bool]) -> None:
+    async def _until(self, wanted: Callable[[str, dict[str, Json]], bool], after: int = 0) -> None:
+        """Waits for news that is not among the first `after`."""
         async with asyncio.timeout(PATIENCE):
-            while not any(wanted(topic, params) for topic, params in self._heard):
+            while not any(wanted(topic, params) for topic, params in self._heard[after:]):
                 self._news.clear()
                 await self._news.wait()
 

@@ -23,8 +23,8 @@ _TABLE: dict[Phase, dict[Input, Step]] = {
         Input.START: _step(Phase.STARTING, Effect.LAUNCH),
         Input.RESTART: _step(Phase.STARTING, Effect.LAUNCH),
         Input.DUE: _step(Phase.STARTING, Effect.LAUNCH),
-        Input.STOP: _step(Phase.STOPPED, Effect.START_CANCELLED),
-        Input.KILL: _step(Phase.STOPPED, Effect.START_CANCELLED),
+        Input.STOP: _step(Phase.STOPPED),
+        Input.KILL: _step(Phase.STOPPED),
     },
     Phase.STARTING: {
         Input.STOP: _step(Phase.STOPPING, Effect.START_CANCELLED, Effect.TERMINATE),
@@ -55,7 +55,7 @@ _TABLE: dict[Phase, dict[Input, Step]] = {
         Input.CRASH: _step(Phase.REVERTING),
         Input.CLEARED: _step(Phase.RUNNING, Effect.START_FAILED),
         Input.SURVIVED: _step(Phase.RUNNING, Effect.START_FAILED),
-        Input.OLD_ENDED: _step(Phase.FAILING, Effect.BURY_OLD),
+        Input.OLD_ENDED: _step(Phase.FAILING, Effect.BURY_OLD, Effect.CLEAR),
     },
     Phase.FAILING: {
         Input.RELAUNCH: _step(Phase.RESTARTING),

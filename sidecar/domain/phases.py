@@ -72,7 +72,8 @@ class Effect(Enum):
     RETIRE = auto()  # the successor serves: let the old process finish and end
     BURY_OLD = auto()  # clear away what the old process left
     WAIT = auto()  # tell DUE when the moment has come
-    CLEAR = auto()  # kill what a process left that ended by itself, or never got ready
+    CLEAR = auto()  # kill what a process left that ended by itself, or never got ready; and
+    # those before it, unless one serves: what follows on the end must not have to wait for them
     RECOVER = auto()  # end a process that is not well; as TERMINATE, but nobody has asked for it
     TERMINATE = auto()  # ask all to end, kill them after the grace; then tell CLEARED or SURVIVED
     KILL = auto()  # the same without grace

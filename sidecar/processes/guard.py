@@ -1,18 +1,19 @@
-"""The guardian as the sidecar sees it: started in time, replaced when it is gone, dismissed at last.
+"""The guardian as the sidecar sees it: started in time, replaced when gone, dismissed at last.
 
 What the guardian does is in `guardian`; what happens to a single server is told by its keeper, see
 `keeper_link`.
 """
 
-import asyncio
 import contextlib
 import os
 import socket
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from sidecar.processes import guard_protocol, marks
+from sidecar.processes.threads import in_thread
 
 SCRIPT = Path(__file__).with_name("guardian.py")
 
@@ -25,8 +26,8 @@ class Guard:
 
     def __init__(self) -> None:
         self.mark = ""
-        self._pid: int | None = None
         self._requests: socket.socket | None = None
+        self._burial: threading.Thread | None = None
 
     def summon(self) -> None:
         """Makes sure that there is a guardian; it is at work a moment later.
@@ -39,9 +40,16 @@ class Guard:
         ours, theirs = socket.socketpair()
         with theirs:
             self.mark = marks.new_mark()
-            self._pid = _spawn(theirs, self.mark)
+            try:
+                pid = _spawn(theirs, self.mark)
+            except OSError:
+                ours.close()
+                raise
         ours.setblocking(False)
         self._requests = ours
+        # Waited for from the beginning, it is no zombie, whenever somebody may kill it.
+        self._burial = threading.Thread(target=os.waitpid, args=(pid, 0), daemon=True)
+        self._burial.start()
 
     def keep(self, descriptors: Sequence[int]) -> None:
         """Asks for a keeper, and hands it duplicates of `descriptors`.
@@ -55,30 +63,25 @@ class Guard:
             try:
                 socket.send_fds(self._requests, [guard_protocol.A_KEEPER], descriptors)
                 return
-            except OSError:
-                self._bury()  # somebody killed it
+            except ConnectionError:  # somebody killed it
+                self._let_go()
                 if attempt == 2:
                     raise
 
     async def dismiss(self) -> None:
         """Waits until the guardian is gone, which ends what it still keeps."""
-        if self._requests is None:
+        if self._requests is None or self._burial is None:
             return
         with contextlib.suppress(OSError):
             self._requests.shutdown(socket.SHUT_WR)
-        with contextlib.suppress(TimeoutError, OSError):
-            async with asyncio.timeout(FAREWELL_SECONDS):
-                await asyncio.get_running_loop().sock_recv(self._requests, 1)
-        self._bury()
+        with contextlib.suppress(TimeoutError):
+            await in_thread(self._burial.join, FAREWELL_SECONDS)
+        self._let_go()
 
-    def _bury(self) -> None:
+    def _let_go(self) -> None:
         if self._requests is not None:
             self._requests.close()
             self._requests = None
-        if self._pid is not None:
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(self._pid, os.WNOHANG)
-            self._pid = None
 
 
 def _spawn(requests: socket.socket, mark: str) -> int:

@@ -17,7 +17,7 @@ REPORTS = {
     "pid": "PID STARTED OWN: the server's main process runs, since when; the keeper's own pid",
     "errno": "NUMBER: the program could not be run",
     "abandoned": "the guardian is gone, or somebody ends the keeper: the tree is being ended",
-    "exit": "RETURNCODE CPU_SECONDS KIBIBYTES: the main process ended; its memory at the most",
+    "exit": "RETURNCODE CPU_SECONDS BYTES: the main process ended; its memory at the most",
     "cleared": "FORCED SURVIVORS: nothing is left, or so many are after all that could be done",
     "defect": "TEXT: an error in the keeper",
 }
@@ -46,3 +46,8 @@ def body_length(head: bytes) -> int:
 def read_launch(body: bytes) -> Launch:
     """What was to be launched."""
     return marshal.loads(body)
+
+
+def report(word: str, *values: object) -> bytes:
+    """A line for the sidecar; `word` is one of REPORTS."""
+    return " ".join(map(str, (word, *values))).encode() + b"\n"

@@ -10,6 +10,8 @@ modules beside it that it imports need nothing but the standard library. What it
 `guard_protocol`.
 """
 
+import contextlib
+import gc
 import os
 import select
 import signal
@@ -30,6 +32,10 @@ MOST_DESCRIPTORS = 64
 FAREWELL_SECONDS = 1.0
 """How long the lookout, relieved of its post, may take to be gone."""
 
+ORPHANS_SECONDS = 2.0
+"""How long those who were a killed keeper's may take to be gone after SIGKILL; else the lookout,
+which is not relieved then, has to see to them."""
+
 
 class Guardian:
     """Owns the keepers, and what is left of those that were killed."""
@@ -40,8 +46,9 @@ class Guardian:
         self._relieve, self._farewell = lookout.post(mark)
         # Keepers read the one end; its closing tells them that the guardian is gone.
         self._life, self._alive = os.pipe()
-        self._wakeup = Wakeup((signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
+        self._wakeup = Wakeup()
         self._keepers: set[int] = set()
+        self._childless = True
         system.adopt_orphans()
 
     def run(self) -> None:
@@ -56,7 +63,7 @@ class Guardian:
             told_to_end = signals - {signal.SIGCHLD}
             if told_to_end or (self._requests.fileno() in ready and not self._serve()):
                 break
-        self._wait_for_keepers()
+        self._wait_for_children()
         self._relieve_lookout()
 
     def _serve(self) -> bool:
@@ -69,10 +76,15 @@ class Guardian:
             return False
         for descriptor in descriptors:  # what comes along would survive exec
             os.set_inheritable(descriptor, False)
-        keeper = os.fork()
-        if keeper == 0:
-            self._become_keeper(descriptors)
-        self._keepers.add(keeper)
+        try:
+            keeper = os.fork()
+            if keeper == 0:
+                self._become_keeper(descriptors)
+            self._keepers.add(keeper)
+            self._childless = False
+        except OSError as error:  # too many processes: one server less, the others go on
+            with contextlib.suppress(OSError):
+                os.write(descriptors[0], guard_protocol.report("errno", error.errno))
         for descriptor in descriptors:
             os.close(descriptor)
         return True
@@ -80,11 +92,12 @@ class Guardian:
     def _become_keeper(self, descriptors: list[int]) -> None:
         """Never returns."""
         try:
+            _let_go_of_standard_error()
             self._requests.close()
             os.close(self._alive)
             os.close(self._farewell)
-            self._wakeup.close()
-            Keeper(descriptors, self._life).run()
+            self._wakeup.renew()
+            Keeper(descriptors, self._life, self._wakeup).run()
         finally:
             os._exit(0)
 
@@ -102,32 +115,56 @@ class Guardian:
             try:
                 pid, _ = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
+                self._childless = True
                 return False
             if pid == 0:
                 return found
             found = True
             self._keepers.discard(pid)
 
-    def _wait_for_keepers(self) -> None:
+    def _wait_for_children(self) -> None:
         os.close(self._alive)
-        # Who reads our standard error to its end shall not have to wait for the servers.
-        null = os.open(os.devnull, os.O_RDWR)
-        os.dup2(null, 2)
-        while self._keepers:
-            select.select([self._wakeup.descriptor], [], [])
+        with contextlib.suppress(OSError):  # not connected any more
+            self._requests.shutdown(socket.SHUT_RD)  # who asks from now on needs another guardian
+        _let_go_of_standard_error()
+        while not self._childless:
+            patience = None if self._keepers else ORPHANS_SECONDS
+            if not select.select([self._wakeup.descriptor], [], [], patience)[0]:
+                break
             self._wakeup.take()
             self._look_after_children()
 
     def _relieve_lookout(self) -> None:
-        """Nothing is left to look out for; returns when it is gone, so that none of us lingers."""
-        os.write(self._relieve, lookout.RELIEVED)
-        select.select([self._farewell], [], [], FAREWELL_SECONDS)
+        """Returns when it is gone, so that none of us lingers; it stays if anybody is left."""
+        if self._childless:
+            with contextlib.suppress(BrokenPipeError):  # somebody killed it
+                os.write(self._relieve, lookout.RELIEVED)
+            select.select([self._farewell], [], [], FAREWELL_SECONDS)
+
+
+def _let_go_of_standard_error() -> None:
+    """Who reads the sidecar's to its end shall not have to wait for us."""
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 2)
+    os.close(null)
+
+
+def _let_go_of_what_is_nobodys() -> None:
+    """What the sidecar inherited from whoever started it, and we from the sidecar."""
+    for name in os.listdir("/dev/fd"):
+        if int(name) > guard_protocol.REQUESTS_DESCRIPTOR:
+            with contextlib.suppress(OSError):  # the one that the list was read from
+                os.close(int(name))
 
 
 def main(mark: str) -> None:
     """Runs a guardian whose servers' marks begin with `mark`."""
     os.setsid()
+    _let_go_of_what_is_nobodys()
     system.name_this_process("sidecar-guard")
+    # What is not touched stays shared with every keeper: the collector would touch all of it.
+    gc.disable()
+    gc.freeze()
     Guardian(socket.socket(fileno=guard_protocol.REQUESTS_DESCRIPTOR), mark).run()
 
 

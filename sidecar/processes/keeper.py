@@ -9,37 +9,40 @@ What it is handed and told, and what it reports, is in `guard_protocol`.
 """
 
 import contextlib
-import fcntl
-import io
 import os
+import resource  # here, or `wait4` would import it in each keeper anew
 import select
 import signal
 import socket
 import time
-import traceback
 
-from sidecar.processes import guard_protocol, system
+from sidecar.processes import guard_protocol, program, system
 from sidecar.processes.guard_protocol import KILL_SECONDS, Launch
 from sidecar.processes.wakeup import Wakeup
 
 LEASE_SECONDS = 1.5
 """What a server has to end by itself once sidecar or guardian are gone; then it is killed."""
 
-LOOK_AGAIN_SECONDS = 0.02
-"""How often the rest of a tree is looked at; the end of our own children wakes us anyway."""
+LOOK_AGAIN_SECONDS = 0.05
+"""How often the rest of a tree is looked at; the end of our own children wakes us anyway. A look
+takes some 15 µs for every process of the machine."""
+
+LONGEST_SLEEP_SECONDS = 3600.0
+"""The system cannot wait for as long as a server may be given to end."""
+
+LOOK_OUT_SECONDS = 1.0
+"""How often a tree is looked at all its life, where escapes cannot be seen afterwards."""
 
 KILLING_ROUNDS = 50
 """Who forks faster than it is killed is tried so often without a pause."""
-
-HIGH = 100
-"""Descriptors are kept from here on while those of the server are put into their places."""
 
 
 class Keeper:
     """Owns one server's tree."""
 
-    def __init__(self, descriptors: list[int], life: int) -> None:
-        """`life` reaches its end when the guardian is gone."""
+    def __init__(self, descriptors: list[int], life: int, wakeup: Wakeup) -> None:
+        """`life` reaches its end when the guardian is gone; `wakeup` is this process's own."""
+        self._wakeup = wakeup
         self._control = socket.socket(fileno=descriptors[0])
         self._inherited = descriptors[1:]
         self._life = life
@@ -51,6 +54,7 @@ class Keeper:
         self._asked_main = False
         self._forced = False
         self._killing_since: float | None = None
+        self._look_out_at = 0.0
         self._commands = b""
 
     def run(self) -> None:
@@ -59,38 +63,38 @@ class Keeper:
             os.setsid()
             system.name_this_process("sidecar-keeper")
             system.adopt_orphans()
-            self._wakeup = Wakeup((signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
             launch = self._receive_launch()
             if launch is not None and self._launch(launch):
                 self._keep()
         except Exception:
+            import traceback  # much memory for every keeper, for something that never happens
+
             self._report("defect", repr(traceback.format_exc()))
             raise
 
     def _receive_launch(self) -> Launch | None:
         """None when the sidecar is gone already."""
-        with self._control.makefile("rb", buffering=0) as stream:
-            head = _read_exactly(stream, guard_protocol.LENGTH_BYTES)
-            body = _read_exactly(stream, guard_protocol.body_length(head))
+        head = self._receive(guard_protocol.LENGTH_BYTES)
+        body = self._receive(guard_protocol.body_length(head))
         return guard_protocol.read_launch(body) if body else None
+
+    def _receive(self, size: int) -> bytes:
+        """Nothing if the end comes before."""
+        data = b""
+        while len(data) < size and (piece := self._control.recv(size - len(data))):
+            data += piece
+        return data if len(data) == size else b""
 
     def _launch(self, launch: Launch) -> bool:
         """Whether the program runs."""
-        failure, failing = os.pipe()
-        keeper = os.getpid()
-        self._main = os.fork()
-        if self._main == 0:
-            _become_server(launch, self._inherited, failing, keeper)
-        os.close(failing)
+        try:
+            self._main = program.start(launch, self._inherited)
+        except OSError as error:
+            self._report("errno", error.errno)
+            return False
         for descriptor in self._inherited:
             os.close(descriptor)
-        errno = os.read(failure, 16)
-        os.close(failure)
-        if errno:
-            os.waitpid(self._main, 0)
-            self._report("errno", errno.decode())
-            return False
-        self._report("pid", self._main, system.started_at(self._main) or 0, keeper)
+        self._report("pid", self._main, system.started_at(self._main) or 0, os.getpid())
         return True
 
     def _keep(self) -> None:
@@ -99,6 +103,7 @@ class Keeper:
             poll.register(descriptor, select.POLLIN)
         while True:
             self._reap()
+            self._look_out()
             if self._deadline is not None and self._end():
                 return
             ready = {descriptor for descriptor, _ in poll.poll(self._patience())}
@@ -127,15 +132,26 @@ class Keeper:
 
     def _end_within(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
+        if self._deadline is None:
+            self._look_out_at = 0.0
         self._deadline = deadline if self._deadline is None else min(self._deadline, deadline)
 
     def _patience(self) -> float | None:
         """Milliseconds until something has to be done without a reason from outside."""
         if self._deadline is None:
-            return None
-        if self._killing_since is not None or not self._main:
-            return LOOK_AGAIN_SECONDS * 1000
-        return max(0.0, self._deadline - time.monotonic()) * 1000
+            return None if system.ESCAPES_ARE_SEEN else LOOK_OUT_SECONDS * 1000
+        left = min(max(0.0, self._deadline - time.monotonic()), LONGEST_SLEEP_SECONDS)
+        if self._killing_since is not None:
+            left = LOOK_AGAIN_SECONDS
+        elif not self._main:
+            left = min(left, LOOK_AGAIN_SECONDS)
+        return left * 1000
+
+    def _look_out(self) -> None:
+        """Where whoever leaves the family is lost, it must be known before; so it is remembered."""
+        if not system.ESCAPES_ARE_SEEN and time.monotonic() >= self._look_out_at:
+            self._tree()
+            self._look_out_at = time.monotonic() + LOOK_OUT_SECONDS
 
     def _reap(self) -> None:
         """Buries who has ended, our adopted ones too; the end of the main process is reported."""
@@ -149,9 +165,11 @@ class Keeper:
                 return
             if pid == self._main:
                 self._main = 0
-                seconds = round(usage.ru_utime + usage.ru_stime, 3)
-                returncode = os.waitstatus_to_exitcode(status)
-                self._report("exit", returncode, seconds, usage.ru_maxrss)
+                self._report_exit(os.waitstatus_to_exitcode(status), usage)
+
+    def _report_exit(self, returncode: int, usage: resource.struct_rusage) -> None:
+        seconds = round(usage.ru_utime + usage.ru_stime, 3)
+        self._report("exit", returncode, seconds, usage.ru_maxrss * system.MAXRSS_UNIT_BYTES)
 
     def _end(self) -> bool:
         """Goes on with ending the tree; True when this keeper has no more to do."""
@@ -214,43 +232,6 @@ class Keeper:
 
     def _report(self, what: str, *values: object) -> None:
         try:
-            self._control.sendall(" ".join(map(str, (what, *values))).encode() + b"\n")
+            self._control.sendall(guard_protocol.report(what, *values))
         except OSError:
             self._alone = True
-
-
-def _read_exactly(stream: io.RawIOBase, size: int) -> bytes:
-    """Nothing if the end comes before."""
-    data = b""
-    while len(data) < size and (piece := stream.read(size - len(data))):
-        data += piece
-    return data if len(data) == size else b""
-
-
-def _become_server(launch: Launch, inherited: list[int], failing: int, keeper: int) -> None:
-    """Never returns: becomes the program, or tells on `failing` why it cannot."""
-    argv, env, cwd, listens = launch
-    try:
-        os.setsid()
-        signal.set_wakeup_fd(-1)
-        for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP,
-                       signal.SIGPIPE, signal.SIGXFSZ):  # fmt: skip
-            signal.signal(number, signal.SIG_DFL)
-        system.die_with(keeper)
-        failing = _out_of_the_way(failing)
-        null = os.open(os.devnull, os.O_RDONLY)
-        for place, descriptor in enumerate(list(map(_out_of_the_way, (null, *inherited)))):
-            os.dup2(descriptor, place, inheritable=True)
-        if listens:
-            env[b"LISTEN_PID"] = str(os.getpid()).encode()
-        os.chdir(cwd)
-        os.execve(argv[0], argv, env)
-    except OSError as error:
-        os.write(failing, str(error.errno).encode())
-    finally:
-        os._exit(127)
-
-
-def _out_of_the_way(descriptor: int) -> int:
-
-    return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, HIGH)

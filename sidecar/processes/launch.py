@@ -69,9 +69,8 @@ def check_launchable(spec: ServerSpec, program: str, env: Mapping[str, str]) -> 
     Raises:
         CannotLaunch: no such folder, no such program, or one that cannot be executed.
     """
-    cwd = Path(spec.cwd)
-    if not cwd.is_dir():
-        what = "is not a folder" if cwd.exists() else "does not exist"
+    if not os.path.isdir(spec.cwd):  # unlike Path's, never raises: a folder may be out of reach
+        what = "is not a folder" if os.path.exists(spec.cwd) else "does not exist"
         raise _cannot(spec, f"its working directory {spec.cwd} {what}", "Create it, or set `cwd`.")
     key = "command" if spec.command else "python"
     if os.sep not in program:
@@ -83,11 +82,11 @@ def check_launchable(spec: ServerSpec, program: str, env: Mapping[str, str]) -> 
                 f"Install it, or set `{key}` to where it is.",
             )
         return found
-    path = Path(spec.cwd, program)
-    if not path.exists():
+    path = os.path.join(spec.cwd, program)
+    if not os.path.exists(path):
         raise _cannot(spec, f"there is no program {program}", f"Correct `{key}`, or install it.")
-    if path.is_dir() or not os.access(path, os.X_OK):
-        why = "is a folder" if path.is_dir() else "is not executable"
+    if os.path.isdir(path) or not os.access(path, os.X_OK):
+        why = "is a folder" if os.path.isdir(path) else "is not executable"
         raise _cannot(spec, f"{program} {why}", f"chmod +x {program}, or correct `{key}`.")
     return program
 

@@ -77,7 +77,7 @@ class HandedServer(uvicorn.Server):
         """On the sockets given (to a worker), on the handed ones, or on what uvicorn binds."""
         self._handed: Handed = getattr(self.config, "handed", _handed)
         sockets = sockets or list(self._handed.sockets) or None
-        for each in sockets or ():
+        for each in filter(None, (*(sockets or ()), self._handed.report)):
             each.set_inheritable(False)
         super().run(sockets=sockets)
 

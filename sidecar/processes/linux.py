@@ -14,12 +14,16 @@ PR_SET_CHILD_SUBREAPER = 36
 ESCAPES_ARE_SEEN = True
 """Whoever leaves its family becomes a child of the subreaper: to have no child is proof enough."""
 
-_libc = ctypes.CDLL(None, use_errno=True)
+MAXRSS_UNIT_BYTES = 1024
+"""What `getrusage` counts the largest size of a process in."""
+
+_libc_prctl = ctypes.CDLL(None, use_errno=True).prctl
 
 Identity = int
 """With a pid, the moment a process started, in clock ticks since the system did: never reused."""
 
 _PPID, _STARTED = 1, 19  # fields of /proc/<pid>/stat behind the name
+_STAT_BYTES = 4096
 
 
 def adopt_orphans() -> None:
@@ -38,15 +42,17 @@ def die_with(parent: int) -> None:
 
 
 def _prctl(option: int, value: int) -> None:
-    if _libc.prctl(option, value, 0, 0, 0):
+    if _libc_prctl(option, value, 0, 0, 0):
         number = ctypes.get_errno()
         raise OSError(number, f"prctl({option}): {os.strerror(number)}")
 
 
 def name_this_process(name: str) -> None:
     """What `ps` and `top` call this process; at most 15 characters."""
-    with open("/proc/self/comm", "w", encoding="ascii") as comm:
-        comm.write(name)
+    # Bytes and no file object: a codec to be imported would cost every keeper a megabyte.
+    comm = os.open("/proc/self/comm", os.O_WRONLY)
+    os.write(comm, os.fsencode(name))
+    os.close(comm)
 
 
 def descendants(ancestor: int, besides: frozenset[int] = frozenset()) -> dict[int, Identity]:
@@ -114,8 +120,13 @@ def _pids() -> list[int]:
 def _stat(pid: int) -> tuple[int, Identity] | None:
     """The parent and the start of a process."""
     try:
-        with open(f"/proc/{pid}/stat", "rb", buffering=0) as stat:
-            fields = stat.read().rpartition(b")")[2].split()
+        stat = os.open(f"/proc/{pid}/stat", os.O_RDONLY)
     except OSError:
         return None
+    try:
+        fields = os.read(stat, _STAT_BYTES).rpartition(b")")[2].split()
+    except OSError:  # it has ended in between
+        return None
+    finally:
+        os.close(stat)
     return int(fields[_PPID]), int(fields[_STARTED])

@@ -1,6 +1,7 @@
 """Servers on this machine. Fulfils `supervision.interfaces.Processes` with the parts beside it."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from sidecar.domain.spec import ServerSpec
@@ -23,6 +24,8 @@ from sidecar.processes.state_file import StateFile
 from sidecar.processes.wires import Wires
 from sidecar.supervision.interfaces import Endpoint, ProcessObserver
 
+logger = logging.getLogger(__name__)
+
 
 def _unhurried(_size: int) -> float:
     return 0.0
@@ -41,7 +44,10 @@ class LocalProcesses:
     def prepare(self) -> None:
         """Calls the guardian, which needs a moment, and ends what dead sidecars have left."""
         self._cleaned_up = asyncio.create_task(clean_up(), name="clean up")
-        self._guard.summon()
+        try:
+            self._guard.summon()
+        except OSError as error:  # the first launch tries again, and tells
+            logger.warning("no guardian could be started: %s", error)
 
     async def close(self) -> None:
         """Returns when nothing that was launched here is left, nor any helper."""
@@ -67,7 +73,10 @@ class LocalProcesses:
         port = place.port if place else 0
         listeners = place.sockets if place else ()
         env = environment(spec, port)
-        wires = Wires(spec, listeners, beside_another=beside_another)
+        try:
+            wires = Wires(spec, listeners, beside_another=beside_another)
+        except OSError as error:
+            raise no_guardian(spec, error) from error
         try:
             argv = arguments(spec, port, wires.inherited)
             argv[0] = check_launchable(spec, argv[0], env)

@@ -149,8 +149,8 @@ class LocalProcess:
                 self._settle_clearance(Clearance(forced=False, survivors=0))
             case "abandoned", []:
                 self._guardian_lost = True
-            case "exit", [returncode, seconds, kibibytes]:
-                self._tell_exit(self._explained(int(returncode), float(seconds), int(kibibytes)))
+            case "exit", [returncode, seconds, size]:
+                self._tell_exit(self._explained(int(returncode), float(seconds), int(size)))
             case "cleared", [forced, survivors]:
                 self._settle_clearance(Clearance(forced == "1", int(survivors)))
             case _:
@@ -207,17 +207,17 @@ class LocalProcess:
         if self.pid is not None:
             self._state.forget(self.pid)
 
-    def _explained(self, returncode: int, seconds: float, kibibytes: int) -> Exit:
+    def _explained(self, returncode: int, seconds: float, max_rss: int) -> Exit:
         starved = returncode == -9 and posix.out_of_memory_kills() > self._out_of_memory_kills
         ended = Exit.from_returncode(returncode, out_of_memory=starved)
         logger.info(
             "%s (pid %s) ended: %s; it had used %.2f s of CPU and %.1f MB at most",
-            self._spec.name, self.pid, ended, seconds, kibibytes / 1024,
+            self._spec.name, self.pid, ended, seconds, max_rss / 2**20,
         )  # fmt: skip
         return ended._replace(
             guardian_lost=self._guardian_lost,
             cpu_seconds=seconds,
-            max_rss_bytes=kibibytes * 1024,
+            max_rss_bytes=max_rss,
         )
 
     def _cannot_launch(self, why: str) -> CannotLaunch:

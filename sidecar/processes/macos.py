@@ -5,6 +5,7 @@ known only if it was seen before; everything seen is remembered. This has been t
 tested where it is like Linux, but not been run on macOS yet. `linux` documents the names.
 """
 
+import calendar
 import os
 import signal
 import subprocess
@@ -12,6 +13,8 @@ import time
 
 ESCAPES_ARE_SEEN = False
 """Having no child is no proof: one that has left its family has the first process for a parent."""
+
+MAXRSS_UNIT_BYTES = 1
 
 Identity = int
 """With a pid, the second in which a process started, since 1970."""
@@ -84,5 +87,5 @@ def _table() -> dict[int, tuple[int, Identity]]:
         pid, parent, when = line.split(None, 2)
         if int(pid) != ps.pid:
             started = time.strptime(when.strip(), "%a %b %d %H:%M:%S %Y")
-            table[int(pid)] = (int(parent), int(time.mktime(started)))
+            table[int(pid)] = (int(parent), calendar.timegm(started))
     return table

@@ -11,7 +11,7 @@ import socket
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sidecar.domain.spec import WILDCARD_HOSTS, connect_host
+from sidecar.domain.spec import WILDCARD_HOSTS
 
 LAST_PORT = 65_535
 
@@ -157,15 +157,23 @@ def find_holder(host: str, port: int) -> Holder:
         connections = psutil.net_connections(kind="tcp")
     except psutil.Error:
         return Holder()
-    holders = {
-        str(address): connection.pid
+    holders = [
+        (str(ip), connection.pid)
         for connection in connections
         if connection.status == psutil.CONN_LISTEN and connection.laddr[1:2] == (port,)
-        for address in connection.laddr[:1]
-    }
-    ours = {connect_host(host), *WILDCARD_HOSTS}
-    in_the_way = [pid for held, pid in holders.items() if host in WILDCARD_HOSTS or held in ours]
-    return _describe(next(iter(in_the_way or holders.values()), None))
+        for ip in connection.laddr[:1]
+    ]
+    try:
+        wanted = {address.ip for address in look_up(host)}
+    except OSError:
+        wanted = {host}
+
+    def how_far_off(holder: tuple[str, int | None]) -> tuple[bool, bool, bool]:
+        """Another address is in the way if either of them stands for all; of two, not our own."""
+        ip, pid = holder
+        return ip not in wanted, not {ip, *wanted} & WILDCARD_HOSTS, pid == os.getpid()
+
+    return _describe(min(holders, key=how_far_off)[1]) if holders else Holder()
 
 
 def _describe(pid: int | None) -> Holder:

@@ -5,6 +5,8 @@ an old process may answer for its successor, and another program may have the po
 has announced itself is this very process; for the rest one looks who has accepted.
 """
 
+from collections.abc import Iterator
+
 from sidecar.domain.spec import HealthCheck, ServerSpec
 from sidecar.processes import ports
 from sidecar.processes.ownership import Acceptance, SocketAddress, acceptance, listens
@@ -60,7 +62,9 @@ class Questions:
         return f"another program answers on port {self._port}: {holder}"
 
 
-def _members(keeper_pid: int | None) -> list[int]:
+def _members(keeper_pid: int | None) -> Iterator[int]:
+    """Lazily: who belongs to the server need not be known while nobody has accepted."""
     from sidecar.processes import system  # not before a command starts
 
-    return list(system.descendants(keeper_pid)) if keeper_pid else []
+    if keeper_pid is not None:
+        yield from system.descendants(keeper_pid)

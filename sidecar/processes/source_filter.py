@@ -54,8 +54,8 @@ class Relevance:
         return any(_is_within(path, folder) for folder in self._folders)
 
     def presentable(self, paths: Sequence[str]) -> str:
-        """One path for many: the first that is still there, as seen from its watched folder."""
-        path = min(paths, key=lambda each: (not os.path.exists(each), each))
+        """One path for many, as seen from its watched folder."""
+        path = min(paths)
         for folder in self._folders:
             if _is_within(path, folder) and path != folder:
                 return os.path.relpath(path, folder)

@@ -8,6 +8,7 @@ import sys
 if sys.platform == "darwin":
     from sidecar.processes.macos import (
         ESCAPES_ARE_SEEN,
+        MAXRSS_UNIT_BYTES,
         Identity,
         adopt_orphans,
         descendants,
@@ -20,6 +21,7 @@ if sys.platform == "darwin":
 else:
     from sidecar.processes.linux import (
         ESCAPES_ARE_SEEN,
+        MAXRSS_UNIT_BYTES,
         Identity,
         adopt_orphans,
         descendants,
@@ -32,6 +34,7 @@ else:
 
 __all__ = [
     "ESCAPES_ARE_SEEN",
+    "MAXRSS_UNIT_BYTES",
     "Identity",
     "adopt_orphans",
     "descendants",

@@ -1,5 +1,6 @@
 """What connects the sidecar with one server: pipes, channels, and what is handed over."""
 
+import contextlib
 import os
 import socket
 from collections.abc import Sequence
@@ -23,11 +24,18 @@ class Wires:
         """`listeners` stay their owner's. A process `beside_another` on them gets a door: a
         listening socket of its own, so that it can be asked whether it is ready.
         """
-        self.control, self._keeper = socket.socketpair()
-        self.stdout, stdout = posix.output_pipe()
-        self.stderr, stderr = posix.output_pipe()
-        self.channel = Announcement() if spec.app else None
-        self.door = _door(listeners[0]) if spec.app and listeners and beside_another else None
+        with contextlib.ExitStack() as undo:  # should descriptors run out in between
+            self.control, self._keeper = socket.socketpair()
+            undo.callback(self.control.close)
+            undo.callback(self._keeper.close)
+            self.stdout, stdout = _output_pipe(undo)
+            self.stderr, stderr = _output_pipe(undo)
+            self.channel = Announcement() if spec.app else None
+            if self.channel is not None:
+                undo.callback(self.channel.close)
+                undo.callback(self.channel.theirs.close)
+            self.door = _door(listeners[0]) if spec.app and listeners and beside_another else None
+            undo.pop_all()
         self._listeners = listeners
         self._pipes = (stdout, stderr)
 
@@ -67,6 +75,13 @@ class Wires:
         os.close(self.stderr)
         if self.channel is not None:
             self.channel.close()
+
+
+def _output_pipe(undo: contextlib.ExitStack) -> tuple[int, int]:
+    pipe = posix.output_pipe()
+    for descriptor in pipe:
+        undo.callback(os.close, descriptor)
+    return pipe
 
 
 def _door(listener: socket.socket) -> socket.socket:

@@ -135,17 +135,17 @@ class Life:
             case Effect.LAUNCH | Effect.LAUNCH_BESIDE:
                 self.runs.begin()
             case Effect.RETIRE:
-                self.runs.retire_old(self.spec.stop_timeout, succeeded=True)
+                self.runs.retire_old(self.grace, succeeded=True)
             case Effect.BURY_OLD:
                 self.runs.retire_old(0.0, succeeded=False)
             case Effect.RECOVER:
-                run.clear(self.grace, successor=True)
+                self.runs.clear(self.grace, successor=True)
             case Effect.TERMINATE:
                 self.runs.end_all(self.grace, successor=self._has_successor(run))
             case Effect.KILL:
                 self.runs.end_all(0.0)
             case Effect.CLEAR:
-                run.clear(0.0)
+                self.runs.clear(0.0)
             case Effect.WAIT:
                 pass  # prepared before anybody was told, who might ask until when
             case _:

@@ -16,6 +16,7 @@ from sidecar.domain.lines import Piece
 from sidecar.domain.outcome import Exit
 from sidecar.domain.phases import Input
 from sidecar.domain.spec import ServerSpec
+from sidecar.supervision import post_mortem
 from sidecar.supervision.interfaces import (
     CannotLaunch,
     Endpoint,
@@ -26,8 +27,6 @@ from sidecar.supervision.interfaces import (
 )
 from sidecar.supervision.log_stream import LogStream
 from sidecar.supervision.startup import Attempt, LogWatch, NotReady, wait_until_ready
-
-INTERNAL_HINT = "The sidecar's own log (stderr) has the details; please report them."
 
 TAIL_LINES = 20
 """A failure carries so many of the last lines."""
@@ -119,9 +118,10 @@ class Run:
                 self.process.hurry(grace)
             return
         self.grace = grace
+        self.survivors, self._stop_failure = 0, None
         if self._startup is not None:
             self._startup.cancel()
-        ending = self._clear(grace, successor=successor)
+        ending = self._clear(successor=successor)
         self._clearing = asyncio.create_task(ending, name=f"stop {self.spec.name}")
 
     def release(self, unless_kept_by: "Run | None" = None) -> None:
@@ -135,20 +135,16 @@ class Run:
         if self._stop_failure is not None:
             return self._stop_failure
         if self.survivors:
-            return Failure(
-                FailureCode.STOP_TIMEOUT,
-                f"{self.spec.name} did not end, not even by force; "
-                f"processes that are left: {self.survivors}",
-                "They hang in the system (a disk or network that does not answer?): "
-                "try again later, or restart the machine.",
-            )
+            return post_mortem.survived(self.spec, self.survivors)
         if self._failure is not None:
             self.permanent = self._failure.code is FailureCode.SPAWN_FAILED
-            data = {**self._failure.data}
-            if self.process is not None:
-                data["tail"] = self._tail()
-            return Failure(self._failure.code, self._failure.message, self._failure.hint, data)
-        return self._explained_exit()
+            tail = {"tail": self._tail()} if self.process is not None else {}
+            return self._failure._replace(data={**self._failure.data, **tail})
+        found = post_mortem.examine(
+            self.spec, self.port, self.exit, self._tail(), was_ready=self.ready_at is not None
+        )
+        self.permanent = found.permanent
+        return found.failure
 
     def on_output(self, stream: Stream, piece: Piece) -> None:
         """Takes in what the process wrote."""
@@ -185,11 +181,7 @@ class Run:
             return
         except Exception:
             logger.exception("starting %s failed unexpectedly", self.spec.name)
-            self._failure = Failure(
-                FailureCode.SPAWN_FAILED,
-                f"{self.spec.name} could not be started: an internal error of the sidecar",
-                INTERNAL_HINT,
-            )
+            self._failure = post_mortem.defect_in_start(self.spec)
             self._tell(self, Input.FAIL)
             return
         finally:
@@ -209,50 +201,26 @@ class Run:
             preferred = self._place.preferred_port
             self.endpoint = await self._processes.claim(self.spec, preferred, avoid)
 
-    async def _clear(self, grace: float, *, successor: bool) -> None:
+    async def _clear(self, *, successor: bool) -> None:
         if self._startup is not None:
             await asyncio.wait([self._startup])
         try:
-            await self._clear_process(grace, successor=successor)
+            await self._clear_process(successor=successor)
         except Exception:
             logger.exception("stopping %s failed unexpectedly", self.spec.name)
             self.survivors = max(self.survivors, 1)
-            self._stop_failure = Failure(
-                FailureCode.STOP_TIMEOUT,
-                f"{self.spec.name} could not be stopped: an internal error of the sidecar",
-                INTERNAL_HINT,
-            )
+            self._stop_failure = post_mortem.defect_in_stop(self.spec)
         self._logs.flush()
         self._tell(self, Input.SURVIVED if self.survivors else Input.CLEARED)
 
-    async def _clear_process(self, grace: float, *, successor: bool) -> None:
-        if self.process is not None:
-            cleared = await self.process.clear(grace, successor=successor)
+    async def _clear_process(self, *, successor: bool) -> None:
+        if self.process is not None:  # by now there may be less grace than there was at first
+            cleared = await self.process.clear(self.grace, successor=successor)
             self.forced = cleared.forced
             self.survivors = cleared.survivors
         if self._log_file is not None:
             await self._log_file.close()
             self._log_file = None
-
-    def _explained_exit(self) -> Failure:
-        from sidecar.domain.explain import explain_exit  # many patterns, for bad days only
-
-        ended = self.exit or Exit()
-        tail = self._tail()
-        cause = explain_exit(self.spec, self.port, ended, tail)
-        self.permanent = cause.permanent
-        early = "" if self.ready_at is not None else " before it was ready"
-        data: dict[str, object] = {"tail": tail}
-        if ended.code is not None:
-            data["exitCode"] = ended.code
-        if ended.signal is not None:
-            data["signal"] = ended.signal
-        return Failure(
-            FailureCode.EXITED_EARLY,
-            f"{self.spec.name} ended{early}: {cause.why}",
-            cause.hint,
-            data,
-        )
 
     def _tail(self) -> list[str]:
         return list(self._logs.ring.newest(TAIL_LINES, after=self._first_seq - 1))

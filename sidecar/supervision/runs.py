@@ -46,19 +46,20 @@ class Runs:
         self._logs = logs
         self._around = surroundings
         self._tell = tell
-        self._retired: list[Run] = []
-        self._held: Input | None = None
+        self._retired: list[Run] = []  # on their way out
+        self._stuck: list[Run] = []  # which survived even force; the next end tries again
+        self._over: Input | None = None  # how the current run ended, if it has
 
     def make_next(self, spec: ServerSpec, *, again: bool) -> None:
         """A new current run, in the place of the last if it is to go on `again`."""
-        self.current = self._new_run(spec, self.current, again=again)
+        self.current, self._over = self._new_run(spec, self.current, again=again), None
 
     def make_successor(self, spec: ServerSpec) -> None:
         """A new current run beside the one that serves; one that was on that way has to go."""
         serving = self.old or self.current
         out_of_date = self.current if self.old is not None else None
         self.old = serving
-        self.current = self._new_run(spec, serving, again=True, beside=True)
+        self.current, self._over = self._new_run(spec, serving, again=True, beside=True), None
         if out_of_date is not None:
             out_of_date.is_to_end()
             out_of_date.release(unless_kept_by=serving)
@@ -80,28 +81,33 @@ class Runs:
 
     def go_back_to_old(self) -> None:
         """The successor has failed and is gone: the old run counts again."""
-        failed, self.current, self.old = self.current, self.old, None
+        failed, self.current, self.old, self._over = self.current, self.old, None, None
         if failed is not None:
             failed.release(unless_kept_by=self.current)
             if failed.survivors:
-                self._retired.append(failed)
+                self._stuck.append(failed)
 
     def end_all(self, grace: float, *, successor: bool = False) -> None:
-        """Ends whatever there is; what is ending already gets at most so much more time."""
+        """Ends whatever there is."""
         for run in (self.old, self.current):
             if run is not None:
                 run.is_to_end()
-        if self.old is not None:
-            self.retire_old(grace, succeeded=False)
-        for run in (*self._retired, self.current):
-            if run is not None:
-                run.clear(grace, successor=successor and run is self.current)
+        self.retire_old(grace, succeeded=False)
+        self.clear(grace, successor=successor)
 
-    def hurry(self, grace: float) -> None:
-        """Leaves what is ending at most so much more time."""
-        for run in (*self._retired, self.current):
-            if run is not None:
+    def clear(self, grace: float, *, successor: bool = False) -> None:
+        """Ends the current run, and the retired ones unless there is an old one that serves.
+
+        What is ending already gets at most so much more time.
+        """
+        if self.old is None:
+            self._retired += self._stuck
+            self._stuck = []
+            for run in self._retired:
                 run.clear(grace)
+        if self.current is not None and self._over is not Input.CLEARED:
+            self._over = None
+            self.current.clear(grace, successor=successor)
 
     def _retire(self, run: Run, grace: float, *, successor: bool = False) -> None:
         self._retired.append(run)
@@ -123,30 +129,36 @@ class Runs:
         return Run(spec, place, around.processes, around.open_log_file, self._logs, self._told)
 
     def _told(self, run: Run, given: Input) -> None:
-        over = given in (Input.CLEARED, Input.SURVIVED)
-        if over:
+        if given in (Input.CLEARED, Input.SURVIVED):
             self._tell_stopped(run, given)
-        if run is self.current:
-            if over and self._retired and self.old is None:
-                self._held = given
-            else:
-                self._tell(given)
-        elif run is self.old:
-            if given in (Input.EXIT, Input.CRASH):
-                self._tell(Input.OLD_ENDED)
-        elif over:
-            self._retired_is_over(run, given)
+            self._is_over(run, given)
+        elif run is self.current:
+            self._tell(given)
+        elif run is self.old and given in (Input.EXIT, Input.CRASH):
+            self._tell(Input.OLD_ENDED)
 
-    def _retired_is_over(self, run: Run, given: Input) -> None:
-        if given is Input.SURVIVED:
-            logger.error("%s", run.failure().sentence)
-            if self._held is None:
-                return  # the next stop tries again
-            self._held = given
-        self._retired.remove(run)
-        if self._held is not None and not self._retired:
-            held, self._held = self._held, None
-            self._tell(held)
+    def _is_over(self, run: Run, given: Input) -> None:
+        """The end of the current run is told once those before it are over, unless one serves."""
+        if run is self.current:
+            self._over = given
+        else:
+            self._retired.remove(run)
+            if given is Input.SURVIVED:
+                logger.error("%s", run.failure().sentence)
+                self._stuck.append(run)
+        if self._over is not None and (self.old is not None or not self._retired):
+            self._tell(self._end_of_all(self._over))
+
+    def _end_of_all(self, end_of_current: Input) -> Input:
+        """What is left of those before the current run is told as if it were left of that."""
+        if self.current is None or self.old is not None:
+            return end_of_current
+        stuck = sum(run.survivors for run in self._stuck)
+        if end_of_current is Input.CLEARED:
+            self.current.survivors = stuck
+        else:
+            self.current.survivors += stuck
+        return Input.SURVIVED if self.current.survivors else Input.CLEARED
 
     def _tell_stopped(self, run: Run, given: Input) -> None:
         self._logs.flush()

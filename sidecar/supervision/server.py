@@ -22,6 +22,8 @@ from sidecar.supervision.runs import Surroundings
 STATUS_LOG_LINES = 100
 """A status carries at most so many of the newest lines."""
 
+_BEING_ENDED = ENDING_BY_COMMAND | {Phase.RECOVERING}
+
 logger = logging.getLogger(__name__)
 
 
@@ -106,12 +108,14 @@ class ManagedServer:
         self._set_grace(grace)
         if force:
             return self._take_start(Input.RESTART_KILL, wait)
+        kind = self._kind_of_restart()
         if self._settings_have_changed():
-            if self._life.phase is Phase.STARTING:
+            phase, old = self._life.phase, self._life.runs.old
+            if phase is Phase.STARTING or (old is not None and kind is not Input.REPLACE):
                 self._feed(Input.STOP)  # what starts now is not what is wanted
-            elif self._life.runs.old is not None:
-                return self._take_start(Input.RELAUNCH, wait)
-        return self._take_start(self._kind_of_restart(), wait)
+            elif phase is Phase.FAILING or old is not None:
+                kind = Input.RELAUNCH
+        return self._take_start(kind, wait)
 
     def stop(self, *, force: bool = False, grace: float | None = None) -> asyncio.Future[Outcome]:
         """Stops the server; returns when nothing of it is left. `grace` is in seconds."""
@@ -121,8 +125,8 @@ class ManagedServer:
         if self._life.phase is Phase.STOPPED:
             done = "is already stopped" if before is Phase.STOPPED else "is stopped"
             return at_once(Outcome(f"{self.spec.name} {done}"))
-        if before in ENDING_BY_COMMAND and grace is not None:
-            self._life.runs.hurry(grace)
+        if before in _BEING_ENDED and grace is not None:
+            self._life.runs.clear(grace)
         return self._life.stoppers.join()
 
     def configure(self, spec: ServerSpec) -> bool:
@@ -139,8 +143,9 @@ class ManagedServer:
 
     async def metrics(self) -> ServerMetrics:
         """CPU and memory of the process tree; all zero when there is none."""
-        run = self._life.runs.current
-        if run is None or run.process is None or not self.live:
+        run = self._life.runs.old or self._life.runs.current
+        gone = not self.live or self._life.phase is Phase.WAITING
+        if run is None or run.process is None or gone:
             return ServerMetrics(name=self.spec.name, time=utc_now())
         sample = await run.process.sample()
         return sample._replace(name=self.spec.name, uptime=self._brief().uptime)
@@ -153,7 +158,7 @@ class ManagedServer:
                     await self._life.starters.join()
 
     def _take_start(self, given: Input, wait: bool) -> asyncio.Future[Outcome]:
-        if not self.starting:
+        if not self.starting or given is Input.RELAUNCH:
             self._life.recovery.asked_to_start()
         self._feed(given)
         if not wait:
@@ -161,10 +166,14 @@ class ManagedServer:
         return self._life.starters.join()
 
     def _kind_of_restart(self) -> Input:
-        """Without a gap where that is wanted, and the serving process shares its sockets."""
-        run = self._life.runs.current
-        shares = run is not None and run.spec.handoff != "none"
-        return Input.REPLACE if self.spec.handoff == "overlap" and shares else Input.RESTART
+        """Without a gap where that is wanted, and two processes can listen at a time."""
+        serving = self._life.runs.old or self._life.runs.current
+        place = serving.endpoint if serving is not None else None
+        if serving is None or place is None or self.spec.handoff != "overlap":
+            return Input.RESTART
+        elsewhere = self.spec.port not in (0, place.port)
+        shares = serving.spec.handoff != "none" and (elsewhere or place.fits(self.spec))
+        return Input.REPLACE if shares else Input.RESTART
 
     def _sources_changed(self, path: str) -> None:
         if self._wants_reload():

@@ -67,7 +67,7 @@ class Attempt:
         if self.asked_at is not None:
             waited = time.monotonic() - self.asked_at
             if waited > UNANSWERED_SECONDS:
-                return f"it accepts on port {self.port} but has not answered for {waited:.1f} s"
+                return f"it has not answered on port {self.port} for {waited:.1f} s"
         return self.missing
 
 

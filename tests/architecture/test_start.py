@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-SLOW = ["jsonschema", "prompt_toolkit", "psutil", "pydantic", "rich", "uvicorn"]
+SLOW = ["jsonschema", "prompt_toolkit", "psutil", "pydantic", "rich", "uvicorn", "watchfiles"]
 # Runs in an interpreter of its own, since this one has imported everything already.
 PROBE = """
 import importlib, json, sys

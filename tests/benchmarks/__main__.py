@@ -1,7 +1,9 @@
 """`make bench`: every measure in one run, one table. Exits 0 whatever the figures are, and 1 if one
 could not be taken.
 
-python -m tests.benchmarks [NAME…]
+    python -m tests.benchmarks [NAME[:ROUNDS]…]
+
+ROUNDS, where a measure takes rounds, is for a quick look, or for a thorough one.
 """
 
 import importlib
@@ -15,6 +17,13 @@ MEASURES = [
     "status_round_trip",
     "status_under_flood",
     "server_start",
+    "restart_time",
+    "restart_gap",
+    "failed_requests",
+    "crash",
+    "stubborn_stop",
+    "orphans",
+    "start_stop_cycles",
     "log_throughput",
     "line_delay",
     "memory",
@@ -23,15 +32,16 @@ MEASURES = [
 
 
 def main() -> None:
-    chosen = sys.argv[1:] or MEASURES
-    if unknown := set(chosen) - set(MEASURES):
+    chosen = [each.partition(":") for each in sys.argv[1:] or MEASURES]
+    if unknown := {name for name, _, _ in chosen} - set(MEASURES):
         sys.exit(f"no measure is called {', '.join(unknown)}; there are {', '.join(MEASURES)}")
     rows: list[Row] = []
     failed = False
-    for name in chosen:
+    for name, _, rounds in chosen:
         progress(f"measuring {name} …")
         try:
-            rows += importlib.import_module(f"tests.benchmarks.{name}").measure()
+            measure = importlib.import_module(f"tests.benchmarks.{name}").measure
+            rows += measure(int(rounds)) if rounds else measure()
         except Exception as error:  # noqa: BLE001 - the other measures took minutes: show them
             traceback.print_exc()
             rows.append(Row(what=name, ours=f"could not be measured: {type(error).__name__}"))

@@ -103,11 +103,15 @@ class _Daemon:
 class Supervisor(_Daemon):
     """supervisord on a unix socket, asked through its own transport, which keeps the connection."""
 
-    def __init__(self, programs: Programs, *, autostart: bool = True) -> None:
+    def __init__(
+        self, programs: Programs, *, autostart: bool = True, options: Sequence[str] = ()
+    ) -> None:
+        """`options` are further lines for each program."""
         sections = [SUPERVISOR_CONFIG]
         start = str(autostart).lower()
         for name, argv in programs.items():
             sections.append(f"[program:{name}]\ncommand={' '.join(argv)}\nautostart={start}")
+            sections += options
         super().__init__("\n".join(sections), "supervisord.conf", "supervisor.supervisord", "-c")
         transport = SupervisorTransport(None, None, f"unix://{self.socket}")
         self._server: Any = ServerProxy("http://127.0.0.1", transport=transport)
@@ -118,11 +122,23 @@ class Supervisor(_Daemon):
     def status(self, program: str) -> object:
         return self._server.supervisor.getProcessInfo(program)
 
+    def stop(self, program: str) -> None:
+        """Returns when it takes the program for stopped."""
+        self._server.supervisor.stopProcess(program)
+
 
 class Circus(_Daemon):
     """circusd on ipc sockets, asked through its own client."""
 
-    def __init__(self, programs: Programs, *, autostart: bool = True) -> None:
+    def __init__(
+        self,
+        programs: Programs,
+        *,
+        autostart: bool = True,
+        options: Sequence[str] = (),
+        sockets: Mapping[str, int] | None = None,
+    ) -> None:
+        """`options` are further lines for each program; `sockets` are its own, with their ports."""
         sections = [CIRCUS_CONFIG]
         for name, argv in programs.items():
             sections.append(
@@ -130,6 +146,9 @@ class Circus(_Daemon):
                 f"stdout_stream.class = FileStream\nstdout_stream.filename = FOLDER/{name}.log\n"
                 "stdout_stream.max_bytes = 50000000\nstdout_stream.backup_count = 2"
             )
+            sections += options
+        for name, port in (sockets or {}).items():
+            sections.append(f"[socket:{name}]\nhost = 127.0.0.1\nport = {port}")
         super().__init__("\n".join(sections), "circus.ini", "circus.circusd")
         self._client: Any = CircusClient(endpoint=f"ipc://{self.socket}", timeout=START_LIMIT)
 
@@ -139,9 +158,24 @@ class Circus(_Daemon):
     def status(self, program: str) -> object:
         return self._client.send_message("status", name=program)
 
+    def stop(self, program: str) -> None:
+        """Returns when it takes the program for stopped."""
+        self._client.send_message("stop", name=program, waiting=True)
+
+    def reload(self, program: str) -> None:
+        """Returns when it is under way: a new process is spawned, and the old one asked to go."""
+        self._client.send_message("reload", name=program, graceful=True)
+
     def close(self) -> None:
         self._client.stop()
         super().close()
+
+
+def circus_with_app(port: int, app: str = "hello:app") -> Circus:
+    """As uvicorn's documentation has it: circus listens, and the program `app` inherits that."""
+    argv = [sys.executable, "-m", "uvicorn", "--fd", "$(circus.sockets.app)", app]
+    options = ["use_sockets = True", f"working_dir = {PROGRAMS}"]
+    return Circus({"app": argv}, options=options, sockets={"app": port})
 
 
 def _listens(path: Path) -> bool:

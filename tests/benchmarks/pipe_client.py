@@ -16,6 +16,8 @@ from typing import Any, Self
 
 import orjson
 
+from tests.benchmarks.peers import PROGRAMS
+
 READ_SIZE = 1 << 20
 # Generous: nothing that is measured takes longer unless it is broken.
 LIMIT = 60.0
@@ -62,18 +64,32 @@ class PipeClient:
     def line(self) -> bytes:
         """The next message, unparsed."""
         while not self._ready:
-            *lines, rest = self.read().split(b"\n")
-            if lines:
-                lines[0] = b"".join((*self._rest, lines[0]))
-                self._rest = []
-                self._ready = lines[::-1]
-            if rest:
-                self._rest.append(rest)
+            self._take_in()
         return self._ready.pop()
 
     def lines(self) -> Iterator[bytes]:
         while True:
             yield self.line()
+
+    def until(self, topic: str, *parts: bytes) -> bytes:
+        """The next notification of a topic with all these parts, unparsed; others are passed over.
+
+        Told apart without parsing: the topic stands at the beginning of the line.
+        """
+        wanted = b'"%s"' % topic.encode()
+        for line in self.lines():
+            if wanted in line[:64] and all(part in line for part in parts):
+                return line
+        raise AssertionError("unreachable")
+
+    def pass_over(self, seconds: float) -> None:
+        """Read whatever comes for so long, as a client does that is not interested."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            self._ready.clear()
+            if select.select([self._out], [], [], left)[0]:
+                self._take_in()
+        self._ready.clear()
 
     def answer(self, request_id: int) -> Any:
         """Read on until the answer of that request; what comes before is passed over."""
@@ -90,12 +106,16 @@ class PipeClient:
     def call(self, method: str, params: Any = None) -> Any:
         return self.answer(self.send(method, params))
 
-    def start(self, name: str) -> Any:
-        """Start a server and insist that it worked."""
-        response = self.call("start", {"name": name})
+    def control(self, method: str, name: str) -> Any:
+        """Start, stop or restart a server, and insist that it worked."""
+        response = self.call(method, {"name": name})
         if not response["success"]:
             raise RuntimeError(f"{response}; {self._story()}")
         return response
+
+    def start(self, name: str) -> Any:
+        """Start a server and insist that it worked."""
+        return self.control("start", name)
 
     def close(self) -> None:
         """Hang up and read what is left, so that the sidecar can end."""
@@ -126,19 +146,38 @@ class PipeClient:
     ) -> None:
         self.close()
 
+    def _take_in(self) -> None:
+        *lines, rest = self.read().split(b"\n")
+        if lines:
+            lines[0] = b"".join((*self._rest, lines[0]))
+            self._rest = []
+            self._ready = lines[::-1]
+        if rest:
+            self._rest.append(rest)
+
     def _story(self) -> str:
         self._log.seek(0)
         return f"its log ends with:\n{self._log.read()[-3000:].decode(errors='replace')}"
 
 
+# Whoever runs this may have sidecars of their own, whose notes are none of our business.
+_state = tempfile.TemporaryDirectory(prefix="bench-state-")
+
+
 def _environment() -> dict[str, str]:
     """As installed: with bytecode, which an editable install gets only if it may write it."""
-    return {name: v for name, v in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    ours = {name: v for name, v in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return ours | {"XDG_STATE_HOME": _state.name}
 
 
 def command(*argv: str, **more: Any) -> dict[str, Any]:
     """The settings of a server that is a plain command and counts as running at once."""
     return {"command": list(argv), "ready": {"none": True}, **more}
+
+
+def app(port: int, name: str = "hello:app", **more: Any) -> dict[str, Any]:
+    """The settings of a server that runs one of our apps with the interpreter that runs this."""
+    return {"app": name, "cwd": str(PROGRAMS), "python": sys.executable, "port": port, **more}
 
 
 def write_config(folder: Path, text: str) -> str:

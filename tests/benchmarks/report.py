@@ -71,6 +71,11 @@ def times(ours: float, theirs: float, name: str) -> str:
     return f"{ours / theirs:.2f} × {name}"
 
 
+def added(seconds: float) -> str:
+    """How much more than what it stands beside; less, if negative."""
+    return f"{'+' if seconds >= 0 else '−'}{ms(abs(seconds))} ms"
+
+
 def print_table(rows: Iterable[Row]) -> None:
     table = Table(box=box.SIMPLE_HEAD, show_lines=True)
     for heading in ("measure", "sidecar", "beside it", "ratio", "reach", "reach for"):
@@ -98,6 +103,6 @@ def progress(text: str) -> None:
     sys.stderr.flush()
 
 
-def run_alone(measure: Callable[[], Iterable[Row]]) -> None:
-    """What `python -m tests.benchmarks.NAME` does."""
-    print_table(measure())
+def run_alone(measure: Callable[..., Iterable[Row]]) -> None:
+    """What `python -m tests.benchmarks.NAME` does; a number is how many rounds to take."""
+    print_table(measure(*map(int, sys.argv[1:])))

@@ -30,6 +30,13 @@ async def ask(
     return answer.body
 
 
+async def until_answered_by(port: int, pid: int) -> None:
+    """Returns once the process `pid` answers; in an overlap the old one may a moment longer."""
+    async with asyncio.timeout(ANSWER_LIMIT):
+        while (await ask(port))["pid"] != pid:
+            await asyncio.sleep(_NEW_CONNECTION_EVERY)
+
+
 async def fetch(
     port: int, path: str = "/", host: str = "127.0.0.1", limit: float = ANSWER_LIMIT
 ) -> Answer:

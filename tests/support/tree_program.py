@@ -118,14 +118,16 @@ GROW: dict[str, Callable[[str, str], None]] = {
 
 
 def grow(record: str, branches: list[str]) -> None:
-    """Starts the branches and waits until each has written itself down."""
+    """Starts the branches of this process and waits until each has written itself down."""
     for role in branches:
         GROW[role.partition(":")[0]](record, role)
+    ourselves = f"{os.getpid()} {start_time()} "
     end = time.monotonic() + FUSE_SECONDS
     while time.monotonic() < end:
         with open(record, encoding="utf-8") as lines:
-            if len({line.split()[2] for line in lines}) > len(branches):
-                return
+            since_us = lines.read().partition(ourselves)[2].splitlines()[1:]
+        if {line.split()[2] for line in since_us} >= set(branches):
+            return
         time.sleep(0.005)
 
 

@@ -44,6 +44,11 @@ class Member(NamedTuple):
     role: str
 
     @property
+    def is_root(self) -> bool:
+        """Whether it is what the branches of a tree belong to."""
+        return self.role.startswith(("main", "app"))
+
+    @property
     def lives(self) -> bool:
         """Whether it is still this process, and more than a zombie."""
         stat = stat_of(self.pid)
@@ -51,7 +56,7 @@ class Member(NamedTuple):
 
 
 class Tree(NamedTuple):
-    """A server and the record of its processes; `size` is how many there are when it is ready."""
+    """A server and the record of its processes, run after run; `size` is how many a run has."""
 
     record: Path
     spec: Spec
@@ -65,20 +70,31 @@ class Tree(NamedTuple):
             return []
         return [Member(int(pid), start, role) for pid, start, role in map(str.split, lines)]
 
+    def current(self) -> list[Member]:
+        """Those of the newest run, its main process first; of several workers, the newest's."""
+        members = self.members()
+        roots = [place for place, member in enumerate(members) if member.is_root]
+        return members[roots[-1] :] if roots else []
+
     def survivors(self) -> list[Member]:
         """Who lives: of those that wrote themselves down, and of those with our variable."""
-        return [member for member in self.members() if member.lives] or self._carriers()
+        members = self.members()
+        if found := [member for member in members if member.lives] or self._carriers():
+            return found
+        # Whoever has written itself down meanwhile was there while we looked.
+        return self.members()[len(members) :]
+
+    @property
+    def looks(self) -> int:
+        """How often in a row nobody must be seen: a storm is easily missed on a busy machine."""
+        return 5 if any(member.role.startswith("storm") for member in self.current()) else 2
 
     async def grown(self) -> None:
         """Waits until every branch has written itself down."""
         deadline = time.monotonic() + _GROWTH_LIMIT
-        while len({member.role for member in self.members()}) < self.size:
+        while len({member.role for member in self.current()}) < self.size:
             assert time.monotonic() < deadline, f"the tree never grew: {self.members()}"
             await asyncio.sleep(_LOOK_AGAIN)
-
-    def forget(self) -> None:
-        """Empties the record, before another start; nothing of the tree may live."""
-        self.record.unlink(missing_ok=True)
 
     def kill(self) -> None:
         """Ends what a failed test left, those that fork meanwhile included."""
@@ -129,16 +145,19 @@ async def survivors_of_the_promise(
 
     `since` is on the monotonic clock.
     """
-    waiting = list(trees)
-    while waiting:
-        # One look can miss a process that is just forking: none at all must be there twice.
-        if not (left := waiting[0].survivors()):
-            await asyncio.sleep(_LOOK_AGAIN)
-            left = waiting[0].survivors()
-        if not left:
-            del waiting[0]
-        elif time.monotonic() - since > limit:
-            return [member for one in waiting for member in one.survivors()]
+    return [member for tree in trees for member in await _survivors_of(tree, since + limit)]
+
+
+async def _survivors_of(tree: Tree, deadline: float) -> list[Member]:
+    """None if none is seen in several looks: one can miss a process that is just forking."""
+    empty_looks = 0
+    while empty_looks < tree.looks:
+        if not (left := tree.survivors()):
+            empty_looks += 1
+        elif time.monotonic() > deadline:
+            return left
+        else:
+            empty_looks = 0
         await asyncio.sleep(_LOOK_AGAIN)
     return []
 

@@ -27,6 +27,16 @@ async function bus(app, onText) {
   await new Promise((resolve) => setTimeout(resolve, 300)); // the last packets are on their way
 }
 
+async function answers(port) {
+  for (;;) {
+    try {
+      return await fetch(`http://127.0.0.1:${port}/`);
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
+
 const modes = {
   async cold() {
     const start = nanoseconds();
@@ -65,6 +75,32 @@ const modes = {
       for (const [, stamp] of text.matchAll(/tick (\d+)\n/g))
         seconds.push(Number(now - BigInt(stamp)) / 1e9);
     });
+    say(seconds);
+  },
+  // Kills uvicorn again and again, and waits each time until the bus tells of it.
+  async crash(rounds, folder, port) {
+    await call("connect");
+    const events = await call("launchBus");
+    let told = () => {};
+    events.on("process:event", (event) => event.event === "exit" && told(nanoseconds()));
+    const app = {
+      name: "crash",
+      script: process.env.BENCH_PYTHON,
+      args: ["-m", "uvicorn", "hello:app", "--port", port],
+      interpreter: "none",
+      cwd: folder,
+      autorestart: false,
+    };
+    const seconds = [];
+    for (let round = 0; round < Number(rounds); round++) {
+      const [started] = await call("start", app);
+      await answers(port);
+      const exit = new Promise((resolve) => (told = resolve));
+      const start = nanoseconds();
+      process.kill(started.pid ?? started.process.pid, "SIGKILL");
+      seconds.push(Number((await exit) - start) / 1e9);
+      await call("delete", "crash");
+    }
     say(seconds);
   },
   // Tells the daemon's pid, first with 1 and then with MANY idle servers; waits for a line between.

@@ -6,7 +6,7 @@ from tests.integration.ports.holder import hold_port
 from tests.support.changing_app import ChangingApp
 from tests.support.servers import free_port
 from tests.support.sidecar import LaunchSidecar
-from tests.support.traffic import ask, can_listen
+from tests.support.traffic import ask, can_listen, until_answered_by
 
 EACH = pytest.mark.parametrize("handoff", ["socket", "overlap", "none"])
 
@@ -43,7 +43,7 @@ async def test_with_next_the_next_free_port_is_taken_and_kept(
         assert port > holder.port
         assert str(port) in started["message"]
         assert restarted["status"]["port"] == port
-        assert (await ask(port))["pid"] == restarted["status"]["pid"]
+        await until_answered_by(port, restarted["status"]["pid"])
         assert holder.answers()
 
 

@@ -132,7 +132,7 @@ async def test_the_new_process_of_an_overlap_restart_is_asked_and_not_the_old_on
     client = await sidecar({"api": spec})
     port = (await client.request("start"))["status"]["port"]
     await ask(port, "/sicken")
-    await _until_health(client, "unhealthy")
+    await client.until("python-server-alert")
     client.mark()
 
     after = (await client.request("restart"))["status"]

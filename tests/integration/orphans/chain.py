@@ -1,7 +1,7 @@
 """The processes between a client and its servers: found, and killed in any combination.
 
-client -> sidecar -> guardian -> keeper, one for each server -> the server's main process; and the
-lookout beside them.
+client -> sidecar -> guardian -> keeper, one for each server -> the server's main process; and
+somewhere, above or beside them, the lookout.
 """
 
 import asyncio
@@ -22,43 +22,53 @@ _LOOK_AGAIN = 0.01
 FAREWELL_LIMIT = 2.0
 
 
+# What `ps` and `top` call them.
+GUARDIAN, LOOKOUT = "sidecar-guard", "sidecar-lookout"
+
+
 class Chain(NamedTuple):
     """The links, by their process ids; `keepers` and `mains` have one for each server."""
 
     sidecar: int
     guardian: int
+    lookout: int
     keepers: tuple[int, ...]
     mains: tuple[int, ...]
     client: int = 0
 
-    def pids(self, link: str) -> tuple[int, ...]:
-        """Those that a word means: "client", "sidecar", "guardian", "keepers" or "mains"."""
-        found: int | tuple[int, ...] = getattr(self, link)
-        return found if isinstance(found, tuple) else (found,)
+    def pids(self, links: str) -> tuple[int, ...]:
+        """Those that the words mean, such as "guardian+keepers": the names of the fields."""
+        found: list[int] = []
+        for link in links.split("+"):
+            one: int | tuple[int, ...] = getattr(self, link)
+            found += one if isinstance(one, tuple) else (one,)
+        return tuple(found)
 
 
 def find_chain(sidecar: int, trees: Iterable[Tree], client: int = 0) -> Chain:
-    """Finds the links above trees that have grown."""
-    guardians: set[int] = set()
-    keepers: list[int] = []
-    mains: list[int] = []
-    for tree in trees:
-        *_, main, keeper, guardian = _line_of_descent(tree.members()[0].pid, sidecar)
-        guardians.add(guardian)
-        keepers.append(keeper)
-        mains.append(main)
-    assert len(guardians) == 1, f"one guardian for all servers: {guardians}"
-    return Chain(sidecar, guardians.pop(), tuple(keepers), tuple(mains), client)
+    """Finds the links above the newest runs of trees, which have grown."""
+    own = own_processes(sidecar)
+    pairs = [_main_and_keeper(tree.current()[0].pid, own) for tree in trees]
+    mains, keepers = zip(*pairs, strict=True)
+    guardian = _only(map(_parent, keepers), GUARDIAN)
+    # That of a guardian which was killed a moment ago may still be there.
+    lookout = _only((pid for pid in own if _are_of_one_program(pid, guardian)), LOOKOUT)
+    return Chain(sidecar, guardian, lookout, keepers, mains, client)
 
 
-async def find_guardian(sidecar: int) -> int:
-    """Waits until the sidecar has a guardian, however young."""
+async def first_helper(sidecar: int) -> int:
+    """Waits until the sidecar has a child, however young: what becomes its guardian."""
     deadline = time.monotonic() + _FIND_LIMIT
     while time.monotonic() < deadline:
-        for pid in filter(_is_guardian, children_of([sidecar])):
+        for pid in filter(_runs_the_guardian, children_of([sidecar])):
             return pid
         await asyncio.sleep(_LOOK_AGAIN)
     raise AssertionError("the sidecar never had a guardian")
+
+
+def find_guardian(sidecar: int) -> int:
+    """The guardian of a sidecar that has started a server."""
+    return _only(own_processes(sidecar), GUARDIAN)
 
 
 def kill_at_once(*pids: int) -> None:
@@ -79,22 +89,14 @@ def send(pid: int, number: signal.Signals) -> None:
 def own_processes(sidecar: int) -> set[int]:
     """The sidecar, its guardian, the keepers and the lookout.
 
-    All but the first are forked from the guardian, and so have its command line, which is like no
+    All but the first are forked from one program, and so have one command line, which is like no
     other guardian's.
     """
     own = {sidecar}
-    for guardian in filter(_is_guardian, children_of([sidecar])):
-        command = _command_line(guardian)
+    for helper in filter(_runs_the_guardian, children_of([sidecar])):
+        command = _command_line(helper)
         own |= {pid for pid in all_pids() if _command_line(pid) == command}
     return own
-
-
-def find_lookout(chain: Chain) -> int:
-    """The one of the sidecar's own processes that does not descend from it."""
-    own = own_processes(chain.sidecar)
-    outside = own - {chain.sidecar, chain.guardian, *chain.keepers}
-    assert len(outside) == 1, f"one lookout beside {chain}: {own}"
-    return outside.pop()
 
 
 async def until_own_processes_are_gone(pids: Iterable[int]) -> list[int]:
@@ -105,6 +107,14 @@ async def until_own_processes_are_gone(pids: Iterable[int]) -> list[int]:
             return left
         await asyncio.sleep(_LOOK_AGAIN)
     return []
+
+
+async def until_own_processes_are(number: int, sidecar: int) -> set[int]:
+    """The sidecar's own processes, once there are so many; after a while, those that there are."""
+    deadline = time.monotonic() + FAREWELL_LIMIT
+    while len(own := own_processes(sidecar)) != number and time.monotonic() < deadline:
+        await asyncio.sleep(_LOOK_AGAIN)
+    return own
 
 
 async def until_zombies_are_gone(parents: Iterable[int]) -> list[int]:
@@ -151,22 +161,44 @@ async def until_can_listen(port: int, since: float, limit: float) -> bool:
     return True
 
 
-def _line_of_descent(pid: int, ancestor: int) -> list[int]:
-    """`pid`, its parent and so on, to the child of `ancestor`."""
+def _main_and_keeper(pid: int, own: set[int]) -> tuple[int, int]:
+    """Goes up from a process of a tree to the first that is the sidecar's own."""
     line = [pid]
-    while (stat := stat_of(line[-1])) is not None and stat.parent not in (ancestor, 0):
-        line.append(stat.parent)
-    assert stat is not None, f"one of {line} has ended"
-    assert stat.parent == ancestor, f"{line} does not lead to {ancestor}"
-    assert len(line) >= 3, f"no guardian and keeper above {pid}: {line}"
-    return line
+    while line[-1] not in own:
+        line.append(_parent(line[-1]))
+        assert line[-1], f"{line} is not below any of {own}"
+    return line[-2], line[-1]
+
+
+def _parent(pid: int) -> int:
+    stat = stat_of(pid)
+    assert stat is not None, f"{pid} has ended"
+    return stat.parent
+
+
+def _are_of_one_program(pid: int, other: int) -> bool:
+    return _command_line(pid) == _command_line(other)
+
+
+def _only(pids: Iterable[int], name: str) -> int:
+    found = {pid: _name(pid) for pid in pids}
+    named = [pid for pid, its_name in found.items() if its_name == name]
+    assert len(named) == 1, f"one {name} among {found}"
+    return named[0]
+
+
+def _name(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
 
 
 def _lives(stat: Stat | None) -> bool:
     return stat is not None and stat.state not in "ZX"
 
 
-def _is_guardian(pid: int) -> bool:
+def _runs_the_guardian(pid: int) -> bool:
     return b"guardian.py" in _command_line(pid)
 
 

@@ -112,7 +112,7 @@ async def test_what_a_living_sidecar_runs_is_left_alone(
 async def test_a_process_that_was_given_the_number_of_a_leftover_is_left_alone(
     sidecar: LaunchSidecar, forest: Forest, tmp_path: Path, stranger: Stranger
 ) -> None:
-    tree = forest.plant("daemon:deaf")
+    tree = forest.plant("daemon")
     first = await sidecar({"api": tree.spec})
     await first.request("start")
     members = tree.members()
@@ -122,7 +122,6 @@ async def test_a_process_that_was_given_the_number_of_a_leftover_is_left_alone(
     assert give_number(stranger.pid, remembered, state_files(tmp_path))
 
     second = await sidecar({"api": tree.spec})
-    tree.forget()
     assert (await second.request("start"))["success"] is True
     assert await second.finish() == 0
 
@@ -132,7 +131,7 @@ async def test_a_process_that_was_given_the_number_of_a_leftover_is_left_alone(
 async def test_a_process_that_was_given_the_number_of_a_dead_sidecar_does_not_protect_its_leftovers(
     sidecar: LaunchSidecar, forest: Forest, tmp_path: Path, stranger: Stranger
 ) -> None:
-    tree = forest.plant("daemon:deaf")
+    tree = forest.plant("daemon")
     first = await sidecar({"api": tree.spec})
     await first.request("start")
     await kill_all_that_guards(first, tree)
@@ -157,7 +156,6 @@ async def test_a_record_that_cannot_be_read_keeps_no_sidecar_from_working(
     for path in remembered:
         path.write_bytes(path.read_bytes()[:-5] + b"\xff\x00")
     tree.kill()
-    tree.forget()
 
     second = await sidecar({"api": tree.spec})
 
@@ -188,7 +186,6 @@ async def test_the_record_of_a_dead_sidecar_is_gone_once_the_next_has_cleaned_up
     assert remembered
 
     second = await sidecar({"api": tree.spec})
-    tree.forget()
     await second.request("start")
     await second.finish()
 

@@ -23,7 +23,7 @@ CAUSES = {
 
 
 def kill(chain: Chain, links: str) -> None:
-    kill_at_once(*(pid for link in links.split("+") for pid in chain.pids(link)))
+    kill_at_once(*chain.pids(links))
 
 
 async def told_of_a_crash(client: Sidecar, name: str) -> dict[str, Any]:
@@ -53,7 +53,6 @@ async def test_the_loss_is_told_and_a_new_start_works(
     assert "pid" not in status
     assert not await survivors_of_the_promise([tree], killed)
 
-    tree.forget()
     again = await client.request("start")
 
     assert again["success"] is True, again

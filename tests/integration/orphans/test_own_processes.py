@@ -11,7 +11,6 @@ import pytest
 from tests.integration.orphans.chain import (
     FAREWELL_LIMIT,
     find_chain,
-    find_lookout,
     kill_at_once,
     own_processes,
     send,
@@ -36,8 +35,15 @@ async def end(client: Sidecar, how: str) -> None:
     assert await client.client.wait() == 0
 
 
-@pytest.mark.parametrize("how", ["end of stdin", "shutdown", "SIGTERM"])
-@pytest.mark.parametrize("used", ["running", "stopped"])
+@pytest.mark.parametrize(
+    ("how", "used"),
+    [
+        ("end of stdin", "running"),
+        ("shutdown", "running"),
+        ("SIGTERM", "running"),
+        ("end of stdin", "stopped"),
+    ],
+)
 async def test_an_orderly_end_leaves_no_process_of_the_sidecars_own(
     sidecar: LaunchSidecar, forest: Forest, how: str, used: str
 ) -> None:
@@ -46,7 +52,7 @@ async def test_an_orderly_end_leaves_no_process_of_the_sidecars_own(
     await client.request("start")
     chain = find_chain(client.pid, [tree])
     own = own_processes(client.pid)
-    assert own == {client.pid, chain.guardian, *chain.keepers, find_lookout(chain)}
+    assert own == {client.pid, chain.guardian, chain.lookout, *chain.keepers}
     if used == "stopped":
         await client.request("stop")
 
@@ -66,8 +72,10 @@ async def test_a_sidecar_that_started_nothing_leaves_nothing(sidecar: LaunchSide
     assert not await until_own_processes_are_gone(own)
 
 
-@pytest.mark.parametrize("number", ASK_TO_END, ids=lambda number: number.name)
-@pytest.mark.parametrize("link", ["guardian", "keepers"])
+@pytest.mark.parametrize(
+    ("link", "number"),
+    [("keepers", signal.SIGTERM), *(("guardian", number) for number in ASK_TO_END)],
+)
 async def test_a_signal_that_asks_the_guard_to_end_leaves_nothing_unguarded(
     sidecar: LaunchSidecar, forest: Forest, link: str, number: signal.Signals
 ) -> None:
@@ -84,7 +92,6 @@ async def test_a_signal_that_asks_the_guard_to_end_leaves_nothing_unguarded(
     # It may take the signal for a reason to end the servers, or go on; but nothing in between.
     if await ends(client):
         assert not await survivors_of_the_promise([tree], sent)
-        tree.forget()
         assert (await client.request("start"))["success"] is True
     else:
         assert len(tree.survivors()) == tree.size
@@ -123,16 +130,13 @@ async def test_a_guard_that_is_told_to_end_again_and_again_leaves_nothing(
     tree = forest.plant("child:deaf", "daemon:deaf", "bare:deaf", main="main:deaf")
     client = await sidecar({"api": tree.spec})
     await client.request("start")
-    chain = find_chain(client.pid, [tree])
-    lookout = find_lookout(chain)
+    own = own_processes(client.pid)
 
     sent = time.monotonic()
     for number in ASK_TO_END * 3:
-        for pid in (lookout, *chain.keepers, chain.guardian, client.pid):
+        for pid in own:
             send(pid, number)
         await asyncio.sleep(0.05)
 
     assert not await survivors_of_the_promise([tree], sent + 0.5)
-    assert not await until_own_processes_are_gone(
-        [client.pid, chain.guardian, *chain.keepers, lookout]
-    )
+    assert not await until_own_processes_are_gone(own)

@@ -1,12 +1,15 @@
 """Who has ended is buried, and nothing is kept of it."""
 
+import pytest
+
 from tests.integration.orphans.chain import (
     children_of,
     descriptors_of,
     find_chain,
     find_guardian,
-    find_lookout,
     kill_at_once,
+    own_processes,
+    until_own_processes_are,
     until_zombies_are_gone,
 )
 from tests.integration.orphans.forest import Forest
@@ -14,17 +17,11 @@ from tests.support.sidecar import LaunchSidecar, Sidecar
 from tests.support.trees import Tree
 
 CYCLES = 20
-
-
-async def family_of(client: Sidecar) -> list[int]:
-    """The sidecar and all beneath it that could have zombies of its making."""
-    guardian = await find_guardian(client.pid)
-    return [client.pid, guardian, *children_of([guardian])]
+SIDECAR_GUARDIAN_AND_LOOKOUT = 3
 
 
 async def start_and_stop(client: Sidecar, tree: Tree, times: int) -> None:
     for _ in range(times):
-        tree.forget()
         assert (await client.request("start"))["success"] is True
         assert (await client.request("stop"))["success"] is True
 
@@ -35,14 +32,14 @@ async def test_many_starts_and_stops_leave_no_zombie_and_no_descriptor(
     tree = forest.plant("child", "daemon")
     client = await sidecar({"api": tree.spec})
     await start_and_stop(client, tree, 3)
-    guardian = await find_guardian(client.pid)
+    guardian = find_guardian(client.pid)
     before = descriptors_of(client.pid), descriptors_of(guardian)
 
     await start_and_stop(client, tree, CYCLES)
 
-    assert not await until_zombies_are_gone(await family_of(client))
+    assert not await until_zombies_are_gone(own_processes(client.pid))
     assert (descriptors_of(client.pid), descriptors_of(guardian)) == before
-    assert await find_guardian(client.pid) == guardian
+    assert find_guardian(client.pid) == guardian
     assert children_of([guardian]) == []
 
 
@@ -53,7 +50,6 @@ async def test_crashes_leave_no_zombie_and_no_descriptor(
     client = await sidecar({"api": tree.spec})
 
     async def crash(links: str) -> None:
-        tree.forget()
         client.mark()
         assert (await client.request("start"))["success"] is True
         kill_at_once(*find_chain(client.pid, [tree]).pids(links))
@@ -67,11 +63,26 @@ async def test_crashes_leave_no_zombie_and_no_descriptor(
     for links in kinds * 2:
         await crash(links)
 
-    assert not await until_zombies_are_gone([client.pid])
     assert descriptors_of(client.pid) == before
     await start_and_stop(client, tree, 1)
-    assert not await until_zombies_are_gone(await family_of(client))
-    assert len(children_of([client.pid])) == 1
+    own = await until_own_processes_are(SIDECAR_GUARDIAN_AND_LOOKOUT, client.pid)
+    assert len(own) == SIDECAR_GUARDIAN_AND_LOOKOUT, "helpers of before were left"
+    assert not await until_zombies_are_gone(own)
+
+
+@pytest.mark.parametrize("links", ["keepers", "guardian"])
+async def test_who_was_killed_is_buried_before_anything_else_is_asked(
+    sidecar: LaunchSidecar, forest: Forest, links: str
+) -> None:
+    tree = forest.plant("child", "daemon")
+    client = await sidecar({"api": tree.spec})
+    await client.request("start")
+    own = own_processes(client.pid)
+
+    kill_at_once(*find_chain(client.pid, [tree]).pids(links))
+
+    await client.until_status("error")
+    assert not await until_zombies_are_gone(own)
 
 
 async def test_daemons_that_end_by_themselves_are_buried(
@@ -80,11 +91,10 @@ async def test_daemons_that_end_by_themselves_are_buried(
     tree = forest.plant("daemon", "bare", "session")
     client = await sidecar({"api": tree.spec})
     await client.request("start")
-    chain = find_chain(client.pid, [tree])
+    own = own_processes(client.pid)
     daemons = [member for member in tree.members() if member.role in ("daemon", "bare")]
 
     kill_at_once(*(member.pid for member in daemons))
 
-    family = (*await family_of(client), find_lookout(chain))
-    assert not await until_zombies_are_gone(family)
+    assert not await until_zombies_are_gone(own)
     assert (await client.request("get_status"))["status"] == "running"

@@ -223,7 +223,7 @@ async def test_reload_can_be_switched_on_and_off_while_the_server_runs(
 
     answer = await client.request("update_server", changes={"reload": True})
     assert answer["restartRequired"] is False
-    client.mark()
+    await _stays_quiet(client)  # and meanwhile the watching begins
     app.write("third time")
     after = await until_restarted(client, before["pid"])
     await client.request("update_server", changes={"reload": False})

@@ -117,7 +117,7 @@ async def test_an_app_says_its_last_lines_while_it_waits(
     sidecar: LaunchSidecar, app: ChangingApp
 ) -> None:
     app.write("failing", FAILS_SOON)
-    client = await sidecar({"api": app.spec(restart=slow("on-failure"))})
+    client = await sidecar({"api": app.spec(ready={"http": "/health"}, restart=slow("on-failure"))})
     await client.request("start")
 
     waiting = await client.until("python-server-status", lambda told: "retryAt" in told)

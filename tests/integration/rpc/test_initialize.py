@@ -106,22 +106,6 @@ async def test_an_unknown_key_comes_with_a_suggestion(sidecar: LaunchSidecar) ->
     assert refused.value.data["field"] == "servers.api.encodign"
 
 
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("health", {"http": "/"}), ("restart", {"policy": "always"}), ("reload", True),
-        ("handoff", "socket"),
-    ],
-)  # fmt: skip
-async def test_what_is_not_supported_yet_is_refused_rather_than_ignored(
-    key: str, value: Any, sidecar: LaunchSidecar
-) -> None:
-    s = await sidecar()
-    with pytest.raises(RpcError, match="not supported") as refused:
-        await s.request("initialize", servers={"api": SLEEP | {key: value}})
-    assert refused.value.data["field"].startswith(f"servers.api.{key}")
-
-
 async def test_it_picks_the_notifications(sidecar: LaunchSidecar) -> None:
     code = "print('hello', flush=True)\nimport time\ntime.sleep(600)"
     s = await sidecar({"api": portless(code, ready={"log": "hello"})})

@@ -115,10 +115,10 @@ async def test_a_new_stop_timeout_holds_for_the_running_process(sidecar: LaunchS
         ({"app": "main"}, "changes.app"),
         ({"portConflict": "maybe"}, "changes.portConflict"),
         ({"host": ""}, "changes.host"),
-        ({"health": {"http": "/health"}}, "changes.health"),
-        ({"restart": {"policy": "always"}}, "changes.restart"),
-        ({"reload": True}, "changes.reload"),
-        ({"handoff": "overlap"}, "changes.handoff"),
+        ({"health": {"http": "health"}}, "changes.health.http"),
+        ({"restart": {"policy": "sometimes"}}, "changes.restart.policy"),
+        ({"reload": "yes"}, "changes.reload"),
+        ({"handoff": "baton"}, "changes.handoff"),
     ],
 )
 async def test_an_invalid_change_is_named_and_changes_nothing(

@@ -35,9 +35,11 @@ def everything_reachable() -> dict[State, set[Input]]:
         phase, world = state = to_look_at.pop()
         if state in found:
             continue
-        found[state] = world.possible_events()
+        found[state] = world.possible_events(phase)
         if world.can_launch:
             to_look_at.append((phase, world.launched()))
+        if world.retired:
+            to_look_at.append((phase, world.retired_gone()))
         for given in (*COMMANDS, *found[state]):
             next_phase, effects = transition(phase, given)
             next_world = world.after(given)

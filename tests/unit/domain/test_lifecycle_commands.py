@@ -29,10 +29,15 @@ class ServerLife(RuleBasedStateMachine):
     def attempt_launches(self) -> None:
         self.life.launch()
 
-    @precondition(lambda self: self.life.world.possible_events())
+    @precondition(lambda self: self.life.world.retired)
+    @rule()
+    def retired_processes_go(self) -> None:
+        self.life.retired_go()
+
+    @precondition(lambda self: self.life.possible_events)
     @rule(data=st.data())
     def process_event(self, data: st.DataObject) -> None:
-        possible = sorted(self.life.world.possible_events(), key=lambda event: event.value)
+        possible = self.life.possible_events
         self.life.happen(data.draw(st.sampled_from(possible), label="event"))
 
     @invariant()
@@ -64,7 +69,9 @@ def next_lives(life: Life) -> list[Life]:
             fork().stop(command, waits=waits)
     if life.world.can_launch:
         fork().launch()
-    for event in life.world.possible_events():
+    if life.world.retired:
+        fork().retired_go()
+    for event in life.possible_events:
         fork().happen(event)
     return found
 

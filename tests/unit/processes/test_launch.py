@@ -11,12 +11,16 @@ from sidecar.domain.errors import FailureCode
 from sidecar.domain.spec import ReadyCheck, ServerSpec
 from sidecar.processes.launch import (
     LAUNCHER,
-    MARK_VARIABLE,
+    Inherited,
     arguments,
     check_launchable,
     environment,
-    explain_os_error,
+    explain_error_number,
+    launch_of,
+    no_guardian,
+    takes_sockets,
 )
+from sidecar.processes.marks import VARIABLE
 from sidecar.supervision.interfaces import CannotLaunch
 
 APP = ServerSpec(
@@ -43,12 +47,25 @@ def refusal(given: ServerSpec, program: str, path: str | None = None) -> str:
     return failure.sentence
 
 
-def test_an_app_is_run_by_its_own_interpreter_with_uvicorns_options() -> None:
+@pytest.mark.parametrize(
+    ("inherited", "options"),
+    [
+        (Inherited(), []),
+        (Inherited(channel=True), ["report=3"]),
+        (Inherited(1, channel=True), ["listen=3", "report=4"]),
+        (Inherited(2, channel=True), ["listen=3,4", "report=5"]),
+        (Inherited(2, channel=True, door=True), ["listen=3,4", "report=5", "door=6"]),
+    ],
+)
+def test_an_app_is_run_by_its_own_interpreter_and_told_what_stands_where(
+    inherited: Inherited, options: list[str]
+) -> None:
     given = APP._replace(args=("--workers", "2"))
-    assert arguments(given, 8121, 5) == [
+    assert arguments(given, 8121, inherited) == [
         "/srv/venv/bin/python",
         str(LAUNCHER),
-        "5",
+        *options,
+        "--",
         "shop.main:app",
         "--host",
         "::1",
@@ -60,12 +77,33 @@ def test_an_app_is_run_by_its_own_interpreter_with_uvicorns_options() -> None:
 
 
 def test_host_and_port_are_filled_in_wherever_a_command_names_them() -> None:
-    assert arguments(COMMAND, 8121, -1) == ["./serve", "--listen=::1:8121", "8121"]
+    found = arguments(COMMAND, 8121, Inherited())
+    assert found == ["./serve", "--listen=::1:8121", "8121"]
+
+
+def test_a_descriptor_is_named_to_a_command_that_takes_the_socket_and_to_no_other() -> None:
+    given = COMMAND._replace(command=("serve", "--fd={fd}"), handoff="socket")
+    assert arguments(given, 80, Inherited(1)) == ["serve", "--fd=3"]
+    assert arguments(given._replace(handoff="none"), 80, Inherited()) == ["serve", "--fd={fd}"]
+
+
+def test_who_takes_sockets_is_told_so_as_systemd_does_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"):
+        monkeypatch.setenv(name, "the sidecar's own")
+    for handoff in ("socket", "overlap"):
+        taking = COMMAND._replace(handoff=handoff)
+        assert takes_sockets(taking)
+        found = environment(taking, 80)
+        assert found["LISTEN_FDS"] == "1"
+        assert not {"LISTEN_PID", "LISTEN_FDNAMES"} & found.keys()
+    for not_taking in (COMMAND, APP._replace(handoff="socket")):
+        assert not takes_sockets(not_taking)
+        assert not [name for name in environment(not_taking, 80) if name.startswith("LISTEN_")]
 
 
 def test_other_braces_are_left_alone() -> None:
     given = COMMAND._replace(command=("echo", "{user}", "{", '{"port": {port}}'))
-    assert arguments(given, 80, -1) == ["echo", "{user}", "{", '{"port": 80}']
+    assert arguments(given, 80, Inherited()) == ["echo", "{user}", "{", '{"port": 80}']
 
 
 def test_the_environment_is_inherited_and_then_the_servers_own(
@@ -74,24 +112,22 @@ def test_the_environment_is_inherited_and_then_the_servers_own(
     monkeypatch.setenv("INHERITED", "yes")
     monkeypatch.setenv("CHANGED", "before")
     given = APP._replace(env={"CHANGED": "after", "LISTEN": "{host}:{port}"})
-    found = environment(given, 8121, "mark")
+    found = environment(given, 8121)
     assert found["INHERITED"] == "yes"
     assert found["CHANGED"] == "after"
     assert found["LISTEN"] == "::1:8121"
-    assert found[MARK_VARIABLE] == "mark"
 
 
 def test_python_prints_at_once_and_in_the_servers_encoding_unless_told_otherwise() -> None:
-    found = environment(APP._replace(encoding="cp949"), 0, "")
+    found = environment(APP._replace(encoding="cp949"), 0)
     assert (found["PYTHONUNBUFFERED"], found["PYTHONIOENCODING"]) == ("1", "cp949")
-    own = environment(APP._replace(env={"PYTHONUNBUFFERED": ""}), 0, "")
+    own = environment(APP._replace(env={"PYTHONUNBUFFERED": ""}), 0)
     assert own["PYTHONUNBUFFERED"] == ""
 
 
-def test_nobody_can_take_another_servers_mark() -> None:
-    assert (
-        environment(APP._replace(env={MARK_VARIABLE: "fake"}), 0, "true")[MARK_VARIABLE] == "true"
-    )
+def test_the_mark_of_the_sidecar_itself_is_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "of whoever runs the sidecar")
+    assert VARIABLE not in environment(APP, 0)
 
 
 def test_a_program_is_looked_for_on_the_servers_own_path(tmp_path: Path) -> None:
@@ -151,14 +187,42 @@ def test_what_the_system_itself_refuses_is_explained(
     program.chmod(0o755)
     with pytest.raises(OSError) as caught:
         os.posix_spawn(program, [str(program)], {})
-    failure = explain_os_error(COMMAND, str(program), caught.value).failure
+    given = COMMAND._replace(command=(str(program),))
+    assert caught.value.errno is not None
+    failure = explain_error_number(given, caught.value.errno).failure
     assert failure.code is FailureCode.SPAWN_FAILED
+    assert f"{program} " in failure.message
     assert why in failure.message
+    assert failure.hint
 
 
 def test_any_other_refusal_is_told_in_the_systems_words() -> None:
-    error = OSError(errno.E2BIG, os.strerror(errno.E2BIG))
-    assert "Argument list too long" in explain_os_error(COMMAND, "serve", error).failure.message
+    failure = explain_error_number(COMMAND, errno.E2BIG).failure
+    assert "./serve: Argument list too long" in failure.message
+    assert "/srv/venv/bin/python: " in explain_error_number(APP, errno.EPERM).failure.message
+
+
+def test_a_guardian_that_cannot_be_started_is_told_with_the_reason() -> None:
+    failure = no_guardian(APP, OSError(errno.EAGAIN, "Resource temporarily unavailable")).failure
+    assert failure.code is FailureCode.SPAWN_FAILED
+    assert "Resource temporarily unavailable" in failure.message
+    assert failure.hint
+
+
+def test_a_path_that_cannot_even_be_looked_at_is_refused_like_any_other() -> None:
+    endless = "/" + "x" * 5000
+    assert "does not exist" in refusal(COMMAND._replace(cwd=endless), "sh")
+    assert "there is no program" in refusal(COMMAND, endless)
+
+
+def test_what_is_launched_is_bytes_whatever_this_process_takes_for_text() -> None:
+    given = COMMAND._replace(cwd="/값", handoff="socket")
+    argv, env, cwd, listens = launch_of(["serve", "\udcff"], {"KEY": "값"}, given)
+    assert argv == [b"serve", b"\xff"]
+    assert env == {b"KEY": "값".encode()}
+    assert cwd == "/값".encode()
+    assert listens
+    assert not launch_of(["serve"], {}, APP)[3]
 
 
 def test_the_launcher_is_where_it_is_said_to_be() -> None:

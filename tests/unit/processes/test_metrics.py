@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,8 +14,7 @@ import psutil
 import pytest
 
 from sidecar.processes.metrics import SHORTEST_WINDOW_SECONDS, Sampler
-from sidecar.processes.tree import Family
-from tests.unit.processes.family import living
+from tests.unit.processes.kept import kept, without_trace
 
 
 class CpuTimes(NamedTuple):
@@ -78,14 +78,14 @@ def machine() -> Iterator[Machine]:
 
 def test_the_first_rate_counts_from_the_launch(machine: Machine) -> None:
     machine.processes = [ScriptedProcess(1, seconds=3.0)]
-    sampler = Sampler(Family(1, ""), since=machine.now - 10)
+    sampler = Sampler(1, since=machine.now - 10)
     assert sampler.sample().cpu_percent == 30.0
 
 
 def test_later_rates_count_from_the_sample_before(machine: Machine) -> None:
     process = ScriptedProcess(1, seconds=50.0)
     machine.processes = [process]
-    sampler = Sampler(Family(1, ""), since=machine.now - 10)
+    sampler = Sampler(1, since=machine.now - 10)
     sampler.sample()
     machine.now += 2
     process.seconds += 1
@@ -96,7 +96,7 @@ def test_later_rates_count_from_the_sample_before(machine: Machine) -> None:
 
 def test_several_processes_may_use_more_than_one_processor(machine: Machine) -> None:
     machine.processes = [ScriptedProcess(1), ScriptedProcess(2)]
-    sampler = Sampler(Family(1, ""), since=machine.now)
+    sampler = Sampler(1, since=machine.now)
     machine.now += 2
     for process in machine.processes:
         process.seconds += 2
@@ -109,7 +109,7 @@ def test_several_processes_may_use_more_than_one_processor(machine: Machine) -> 
 def test_two_samples_at_once_do_not_invent_a_rate(machine: Machine) -> None:
     process = ScriptedProcess(1)
     machine.processes = [process]
-    sampler = Sampler(Family(1, ""), since=machine.now)
+    sampler = Sampler(1, since=machine.now)
     machine.now += 1
     process.seconds = 0.5
     assert sampler.sample().cpu_percent == 50.0
@@ -120,7 +120,7 @@ def test_two_samples_at_once_do_not_invent_a_rate(machine: Machine) -> None:
 
 def test_a_pid_that_another_process_has_now_is_not_taken_for_the_old_one(machine: Machine) -> None:
     machine.processes = [ScriptedProcess(1, seconds=5.0, born=1.0)]
-    sampler = Sampler(Family(1, ""), since=machine.now - 5)
+    sampler = Sampler(1, since=machine.now - 5)
     sampler.sample()
     machine.now += 1
     machine.processes = [ScriptedProcess(1, seconds=0.25, born=2.0)]
@@ -129,19 +129,26 @@ def test_a_pid_that_another_process_has_now_is_not_taken_for_the_old_one(machine
 
 def test_a_process_that_ends_meanwhile_is_not_counted(machine: Machine) -> None:
     machine.processes = [ScriptedProcess(1), ScriptedProcess(2, gone=True)]
-    sampler = Sampler(Family(1, ""), since=machine.now)
+    sampler = Sampler(1, since=machine.now)
     machine.now += 1
     assert sampler.sample().processes == 1
 
 
 def test_a_real_family_is_measured_whole() -> None:
-    with living("child", "daemon") as family:
-        sampler = Sampler(family.family, time.monotonic())
+    with kept() as (server, keeper, _):
+        server.run("""
+fork(lambda: sleep("child"))
+daemonise(lambda: sleep("daemon"))
+sleep("main")
+""")
+        pids = server.pids(3)
+        sampler = Sampler(keeper.pid, time.monotonic())
         sample = sampler.sample()
-        assert sample.processes == 3
+        assert sample.processes == 3, "the keeper is no part of it"
         assert sample.threads >= 3
         assert sample.rss_bytes > 3 * os.sysconf("SC_PAGE_SIZE")
         assert sample.open_files is not None
         assert sample.open_files >= 3
-        family.kill_main()
+        os.kill(pids["main"], signal.SIGKILL)
+        without_trace(pids["main"])
         assert sampler.sample().processes == 2

@@ -89,6 +89,15 @@ def test_the_holder_of_every_address_is_in_the_way_of_one() -> None:
         assert find_holder("127.0.0.1", program.port).pid == program.pid
 
 
+@pytest.mark.parametrize("elsewhere", ["127.0.0.2", "::1", "::"])
+def test_the_holder_of_the_very_address_is_named_before_others(elsewhere: str) -> None:
+    with holding() as program:
+        for listener in listen(look_up(elsewhere), program.port):
+            with listener:
+                assert find_holder("127.0.0.1", program.port).pid == program.pid
+                assert find_holder("localhost", program.port).pid == program.pid
+
+
 def test_a_holder_of_whom_little_is_known_is_told_with_that() -> None:
     assert str(Holder()) == "another program"
     assert str(Holder(12)) == "process 12"

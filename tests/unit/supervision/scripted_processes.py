@@ -2,14 +2,15 @@
 
 import asyncio
 import itertools
+from collections.abc import Callable
 from typing import NamedTuple
 
 from sidecar.domain.errors import Failure, FailureCode
 from sidecar.domain.events import ServerMetrics, Stream
 from sidecar.domain.lines import Piece
 from sidecar.domain.outcome import Exit
-from sidecar.domain.spec import ReadyCheck, ServerSpec
-from sidecar.supervision.interfaces import CannotLaunch, ProcessObserver
+from sidecar.domain.spec import HealthCheck, ReadyCheck, ServerSpec
+from sidecar.supervision.interfaces import CannotLaunch, Endpoint, ProcessObserver
 
 FIRST_PORT = 9000
 FIRST_PID = 100
@@ -33,32 +34,79 @@ class Clearance(NamedTuple):
     survivors: int
 
 
+class ScriptedEndpoint:
+    """An address that was claimed; with a hand-off nobody else can have it until it is closed."""
+
+    def __init__(self, spec: ServerSpec, port: int) -> None:
+        self.port = port
+        self.closed = False
+        self._settings = (spec.host, spec.port)
+        self._listens = spec.handoff != "none"
+
+    @property
+    def held(self) -> bool:
+        return self._listens and not self.closed
+
+    def fits(self, spec: ServerSpec) -> bool:
+        return self.held and spec.handoff != "none" and self._settings == (spec.host, spec.port)
+
+    def close(self) -> None:
+        self.closed = True
+
+
 class ScriptedProcess:
     """One process and its tree; what follows `says` is for the test to call."""
 
-    def __init__(self, pid: int, port: int, observer: ProcessObserver) -> None:
+    def __init__(
+        self,
+        pid: int,
+        endpoint: ScriptedEndpoint | None,
+        observer: ProcessObserver,
+        *,
+        beside_another: bool = False,
+    ) -> None:
         self.pid = pid
-        self.port = port
-        self.ready = asyncio.Event()
+        self.endpoint = endpoint
+        self.port = endpoint.port if endpoint is not None else 0
+        self.beside_another = beside_another
+        self.answers = asyncio.Event()  # the readiness check
+        self.bad_health: str | None = None
+        self.knows_it_is_ready = False
         self.ended: Exit | None = None
         self.gone = False
         self.grace: float | None = None  # of the clearing under way
+        self.has_successor = False
         self.said: list[str] = []
         self._observer = observer
         self._clearing: asyncio.Future[Clearance] | None = None
 
+    async def launched(self) -> None:
+        return
+
     async def announced(self) -> None:
         return
 
-    async def port_answerer(self, port: int) -> str | None:
+    async def probe(self) -> str | None:
+        assert not self.knows_it_is_ready
+        await self.answers.wait()
         return None
 
-    async def sample(self) -> ServerMetrics:
-        return ServerMetrics(name="", time="", processes=1)
+    async def check(self, health: HealthCheck) -> str | None:
+        return self.bad_health
 
-    async def clear(self, grace: float) -> Clearance:
+    def ready(self) -> None:
+        assert not self.knows_it_is_ready
+        self.knows_it_is_ready = True
+
+    async def sample(self) -> ServerMetrics:
+        assert not self.gone
+        return ServerMetrics(name="", time="", processes=1, threads=self.pid)
+
+    async def clear(self, grace: float, *, successor: bool = False) -> Clearance:
         assert self._clearing is None, "a second clearing while one is under way"
+        assert not self.gone, "a clearing of what is gone"
         self.grace = grace
+        self.has_successor = successor
         self._clearing = asyncio.get_running_loop().create_future()
         try:
             return await self._clearing
@@ -66,18 +114,24 @@ class ScriptedProcess:
             self._clearing = self.grace = None
 
     def hurry(self, grace: float) -> None:
-        assert self.grace is not None
-        self.grace = min(self.grace, grace)
+        if self.grace is not None:
+            self.grace = min(self.grace, grace)
 
     @property
     def being_cleared(self) -> bool:
         return self._clearing is not None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the main process lives."""
+        return self.ended is None and not self.gone
 
     def says(self, stream: Stream, text: str, *, partial: bool = False) -> None:
         self.said += text.split("\n")
         self._observer.on_output(stream, Piece(text, text.count("\n") + 1, partial))
 
     def ends(self, ended: Exit) -> None:
+        assert self.ended is None
         self.ended = ended
         self._observer.on_exit(ended)
 
@@ -91,11 +145,20 @@ class ScriptedProcess:
         self._clearing.set_result(Clearance(forced=True, survivors=1))
 
 
+class Watch(NamedTuple):
+    """Of a server's sources; `changed` is to be called with a path."""
+
+    spec: ServerSpec
+    changed: Callable[[str], None]
+
+
 class ScriptedProcesses:
     """The system: ports are granted and programs launched when, and if, the test says so."""
 
     def __init__(self, *, ports_at_once: bool = True) -> None:
         self.launched: list[ScriptedProcess] = []
+        self.endpoints: list[ScriptedEndpoint] = []
+        self.watches: list[Watch] = []
         self.avoided: list[frozenset[int]] = []
         self.refusal: Failure | None = None
         self._ports_at_once = ports_at_once
@@ -107,9 +170,9 @@ class ScriptedProcesses:
         return self._wanted is not None and not self._wanted.done()
 
     @property
-    def living(self) -> ScriptedProcess | None:
-        """The process that is not gone, if there is one."""
-        return next((process for process in self.launched if not process.gone), None)
+    def living(self) -> list[ScriptedProcess]:
+        """Those of which something is left."""
+        return [process for process in self.launched if not process.gone]
 
     def grant_port(self) -> None:
         assert self._wanted is not None
@@ -117,25 +180,50 @@ class ScriptedProcesses:
 
     def refuse_port(self) -> None:
         assert self._wanted is not None
-        failure = Failure(FailureCode.PORT_IN_USE, "the port is in use", "Use another.")
-        self._wanted.set_exception(CannotLaunch(failure))
+        self._wanted.set_exception(_port_in_use())
 
-    async def settle_port(self, spec: ServerSpec, preferred: int, avoid: frozenset[int]) -> int:
+    async def claim(
+        self, spec: ServerSpec, preferred: int, avoid: frozenset[int]
+    ) -> ScriptedEndpoint:
         self.avoided.append(avoid)
         if not self._ports_at_once:
             assert not self.port_is_wanted, "two starts at a time"
             self._wanted = asyncio.get_running_loop().create_future()
             await self._wanted
-        return preferred or next(self._new_ports)
+        if preferred and self._is_taken(preferred):
+            if spec.port:
+                raise _port_in_use()
+            preferred = 0
+        endpoint = ScriptedEndpoint(spec, preferred or next(self._new_ports))
+        self.endpoints.append(endpoint)
+        return endpoint
 
-    def launch(self, spec: ServerSpec, port: int, observer: ProcessObserver) -> ScriptedProcess:
+    def launch(
+        self,
+        spec: ServerSpec,
+        endpoint: Endpoint | None,
+        observer: ProcessObserver,
+        *,
+        beside_another: bool = False,
+    ) -> ScriptedProcess:
         if self.refusal is not None:
             raise CannotLaunch(self.refusal)
-        process = ScriptedProcess(FIRST_PID + len(self.launched), port, observer)
+        assert endpoint is None or isinstance(endpoint, ScriptedEndpoint)
+        assert endpoint is None or not endpoint.closed, "it would listen on a closed socket"
+        pid = FIRST_PID + len(self.launched)
+        process = ScriptedProcess(pid, endpoint, observer, beside_another=beside_another)
         self.launched.append(process)
         return process
 
-    async def probe(self, spec: ServerSpec, port: int) -> str | None:
-        process = next(p for p in reversed(self.launched) if p.port == port)
-        await process.ready.wait()
-        return None
+    def watch_sources(self, spec: ServerSpec, changed: Callable[[str], None]) -> Callable[[], None]:
+        watch = Watch(spec, changed)
+        self.watches.append(watch)
+        return lambda: self.watches.remove(watch)
+
+    def _is_taken(self, port: int) -> bool:
+        held = any(endpoint.held for endpoint in self.endpoints if endpoint.port == port)
+        return held or any(process.port == port for process in self.living)
+
+
+def _port_in_use() -> CannotLaunch:
+    return CannotLaunch(Failure(FailureCode.PORT_IN_USE, "the port is in use", "Use another."))

@@ -7,8 +7,8 @@ import pytest
 
 from sidecar.domain.errors import InvalidSetting, ShuttingDown, UnknownServer
 from sidecar.domain.events import Event, ServerStatus, StatusChanged
-from sidecar.domain.phases import Status
 from sidecar.domain.outcome import Exit, Outcome
+from sidecar.domain.phases import Status
 from sidecar.supervision.callers import Callers
 from sidecar.supervision.manager import GONE_CLIENT_GRACE, LATE_START_SECONDS, Manager
 from tests.unit.supervision.scripted_processes import ScriptedProcesses, spec_of
@@ -38,7 +38,7 @@ def configure(manager: Manager, *names: str, **settings: object) -> None:
 
 def start(loop: VirtualTimeLoop, manager: Manager, processes: ScriptedProcesses, name: str) -> None:
     loop.do(manager.server(name).start)
-    loop.do(processes.launched[-1].ready.set)
+    loop.do(processes.launched[-1].answers.set)
     assert manager.server(name).running
 
 
@@ -182,7 +182,7 @@ def test_a_start_that_makes_it_in_time_is_answered_as_running_and_then_stopped(
     told: list[Status] = []
     manager.listen(lambda e: told.append(e.status.status) if isinstance(e, StatusChanged) else None)
     loop.do(lambda: loop.create_task(manager.close_soon()))
-    loop.do(processes.launched[0].ready.set)
+    loop.do(processes.launched[0].answers.set)
     loop.pass_time(LATE_START_SECONDS)
 
     assert outcome.result().success

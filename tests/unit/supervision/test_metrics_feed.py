@@ -22,7 +22,7 @@ class Stage:
         self.manager.listen(self._on_event)
         self.feed = MetricsFeed(self.manager)
         loop.do(self.manager.server("api").start)
-        loop.do(self.processes.launched[0].ready.set)
+        loop.do(self.processes.launched[0].answers.set)
 
     def switch(self, *, on: bool) -> None:
         self.loop.do(lambda: self.feed.switch(on=on))

@@ -7,9 +7,10 @@ import pytest
 
 from sidecar.domain.errors import Failure, FailureCode
 from sidecar.domain.events import StatusChanged
-from sidecar.domain.phases import Status
 from sidecar.domain.outcome import Exit, Outcome
+from sidecar.domain.phases import Status
 from sidecar.domain.spec import LogSettings, ServerSpec
+from sidecar.supervision.runs import Surroundings
 from sidecar.supervision.server import ManagedServer
 from tests.unit.supervision.scripted_processes import (
     FIRST_PID,
@@ -30,7 +31,10 @@ class Stage:
         self.witness = Witness()
         self.processes = ScriptedProcesses()
         self.server = ManagedServer(
-            spec, self.processes, lambda _: None, self.witness.on_event, lambda _: frozenset({5})
+            spec,
+            Surroundings(
+                self.processes, lambda _: None, self.witness.on_event, lambda _: frozenset({5})
+            ),
         )
 
     @property
@@ -46,7 +50,7 @@ class Stage:
 
     def started(self) -> asyncio.Future[Outcome]:
         outcome = self.command(self.server.start)
-        self.loop.do(self.process.ready.set)
+        self.loop.do(self.process.answers.set)
         return outcome
 
     def ended(self, how: Exit, *, forced: bool = False) -> None:
@@ -166,7 +170,7 @@ def test_the_grace_of_a_stop_is_that_of_the_settings_unless_another_is_given(
     stage.command(lambda: stage.server.restart(grace=3))
     assert stage.process.grace == 3
     stage.ended(Exit(code=0))
-    stage.loop.do(stage.process.ready.set)
+    stage.loop.do(stage.process.answers.set)
     stage.command(stage.server.stop)
     assert stage.process.grace == stage.server.spec.stop_timeout
 
@@ -214,7 +218,7 @@ def test_a_crash_is_unexpected_even_if_an_earlier_process_was_hard_to_stop(stage
     stage.loop.do(stage.process.survives)
     stage.command(stage.server.start)
     stage.ended(Exit(signal="SIGKILL"), forced=True)
-    stage.loop.do(stage.process.ready.set)
+    stage.loop.do(stage.process.answers.set)
     stage.ended(Exit(code=1))
     assert [stop.expected for stop in stage.witness.stops] == [True, False]
 
@@ -248,7 +252,7 @@ def test_a_restart_tells_that_the_old_process_had_to_be_killed(stage: Stage) -> 
     stage.started()
     outcome = stage.command(stage.server.restart)
     stage.ended(Exit(signal="SIGKILL"), forced=True)
-    stage.loop.do(stage.process.ready.set)
+    stage.loop.do(stage.process.answers.set)
     assert "the old process did not stop in time and was killed" in outcome.result().message
 
 
@@ -280,10 +284,12 @@ def test_a_new_port_of_a_stopped_server_is_told(stage: Stage) -> None:
     told: list[StatusChanged] = []
     server = ManagedServer(
         spec_of("api"),
-        stage.processes,
-        lambda _: None,
-        lambda event: told.append(event) if isinstance(event, StatusChanged) else None,
-        lambda _: frozenset(),
+        Surroundings(
+            stage.processes,
+            lambda _: None,
+            lambda event: told.append(event) if isinstance(event, StatusChanged) else None,
+            lambda _: frozenset(),
+        ),
     )
     assert server.configure(spec_of("api", port=8200)) is False
     assert [event.status.port for event in told] == [8200]
@@ -305,7 +311,8 @@ def test_an_unexpected_failure_of_a_start_says_nothing_of_its_insides(stage: Sta
         raise RuntimeError("secret detail")
 
     server = ManagedServer(
-        spec_of("api"), stage.processes, broken, lambda _: None, lambda _: frozenset()
+        spec_of("api"),
+        Surroundings(stage.processes, broken, lambda _: None, lambda _: frozenset()),
     )
     outcome = stage.command(server.start).result()
     assert outcome.failure is not None
