@@ -13,6 +13,9 @@ REQUESTS_DESCRIPTOR = 3
 
 A_KEEPER = b"k"
 
+AT_WORK = b"w"
+"""What the guardian says once, when its lookout stands."""
+
 REPORTS = {
     "pid": "PID STARTED OWN: the server's main process runs, since when; the keeper's own pid",
     "errno": "NUMBER: the program could not be run",

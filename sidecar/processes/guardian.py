@@ -50,6 +50,9 @@ class Guardian:
         self._keepers: set[int] = set()
         self._childless = True
         system.adopt_orphans()
+        # Only now: the sidecar becomes a subreaper, too, but the lookout shall not be its child.
+        with contextlib.suppress(ConnectionError):  # it is gone; its requests have ended, too
+            self._requests.send(guard_protocol.AT_WORK)
 
     def run(self) -> None:
         """Returns when the sidecar is gone, or somebody ends us, and no keeper is left."""

@@ -37,6 +37,7 @@ from uvicorn.server import logger as uvicorn_log
 from uvicorn.supervisors import Multiprocess
 
 ANNOUNCED, UNKNOWN, DRAIN = b"1", b"?", b"d"
+CLOSE = (b"connection", b"close")
 
 DRAIN_SECONDS = 0.5
 """How long clients that hold a connection may take to send what they were about to send."""
@@ -138,40 +139,39 @@ class HandedServer(uvicorn.Server):
         here, headers = self.server_state.connections, self.server_state.default_headers
         websocket: Any = self.config.ws_protocol_class or ()
         farewells = [Farewell(headers, one) for one in here if not isinstance(one, websocket)]
-        self.server_state.default_headers = Farewell(headers)
+        self.server_state.default_headers = [*headers, CLOSE]
         for _ in range(round(DRAIN_SECONDS / GLANCE)):
             if self.config.is_ssl or any(one.is_due() for one in farewells):
                 await asyncio.sleep(GLANCE)
 
 
 class Farewell(list[tuple[bytes, bytes]]):
-    """uvicorn's default headers, and `connection: close` where an answer is a connection's last.
+    """uvicorn's default headers, for one connection, and CLOSE where an answer is its last.
 
-    uvicorn adds the app's headers to them when it sends. It copies them instead for HTTP/2 and
-    some WebSockets, and there the header would be wrong.
+    uvicorn adds the app's headers to them when it sends.
     """
 
-    def __init__(self, headers: list[tuple[bytes, bytes]], connection: Any = None) -> None:
+    def __init__(self, headers: list[tuple[bytes, bytes]], connection: Any) -> None:
         super().__init__(headers)
         self._connection = connection
-        if connection is not None:
-            connection.server_state = copy.copy(connection.server_state)
-            connection.server_state.default_headers = self
-            waiting = [cycle for cycle, _ in getattr(connection, "pipeline", ())]
-            for cycle in filter(None, (getattr(connection, "cycle", None), *waiting)):
-                cycle.default_headers = self
+        connection.server_state = copy.copy(connection.server_state)
+        connection.server_state.default_headers = self
+        waiting = [cycle for cycle, _ in getattr(connection, "pipeline", ())]
+        for cycle in filter(None, (getattr(connection, "cycle", None), *waiting)):
+            cycle.default_headers = self
 
     def __add__(self, own: list[Any]) -> list[Any]:  # type: ignore[override]
-        one = self._connection
-        upgraded = one is not None and one.transport.get_protocol() is not one
-        goes_on = upgraded or self._has_more()
-        return [*self, *own] if goes_on else [*self, (b"connection", b"close"), *own]
+        goes_on = self._became_websocket() or self._has_more()
+        return [*self, *own] if goes_on else [*self, CLOSE, *own]
 
     def is_due(self) -> bool:
         """Whether the client does not know, and will not learn by its answer, that it must go."""
         cycle = getattr(self._connection, "cycle", None)
         told = cycle is not None and not cycle.response_started and not self._has_more()
-        return not told and not self._connection.transport.is_closing()
+        return not (told or self._connection.transport.is_closing() or self._became_websocket())
+
+    def _became_websocket(self) -> bool:
+        return self._connection.transport.get_protocol() is not self._connection
 
     def _has_more(self) -> bool:
         """Whether requests have arrived that wait for the answer before them (pipelining)."""

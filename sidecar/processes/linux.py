@@ -26,9 +26,9 @@ _PPID, _STARTED = 1, 19  # fields of /proc/<pid>/stat behind the name
 _STAT_BYTES = 4096
 
 
-def adopt_orphans() -> None:
+def adopt_orphans(*, wanted: bool = True) -> None:
     """Makes this process the parent of every descendant whose own parent ends."""
-    _prctl(PR_SET_CHILD_SUBREAPER, 1)
+    _prctl(PR_SET_CHILD_SUBREAPER, int(wanted))
 
 
 def die_with(parent: int) -> None:
@@ -111,6 +111,15 @@ def send(pid: int, started: Identity, what: signal.Signals) -> None:
         pass
     finally:
         os.close(pidfd)
+
+
+def has_argument(pid: int, argument: str) -> bool:
+    """Whether the command line of a process contains that argument."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb", buffering=0) as command_line:
+            return argument.encode() in command_line.read().split(b"\0")
+    except OSError:
+        return False
 
 
 def _pids() -> list[int]:

@@ -93,7 +93,9 @@ class LocalProcesses:
         wires.close_far_ends()
         mark = env[marks.VARIABLE] = marks.of_run(self._guard.mark, marks.new_mark())
         questions = Questions(spec, port, door, handed_over=bool(listeners))
-        process = LocalProcess(spec, mark, observer, questions, self._state, self._pace)
+        process = LocalProcess(
+            spec, mark, observer, questions, self._guard, self._state, self._pace
+        )
         process.connect(wires, launch_of(argv, env, spec))
         return process
 

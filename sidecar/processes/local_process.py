@@ -15,6 +15,7 @@ from sidecar.domain.events import ServerMetrics, Stream
 from sidecar.domain.outcome import Exit
 from sidecar.domain.spec import HealthCheck, ServerSpec
 from sidecar.processes import announcement, posix
+from sidecar.processes.guard import Guard
 from sidecar.processes.guard_protocol import KILL_SECONDS, Launch
 from sidecar.processes.keeper_link import KeeperLink
 from sidecar.processes.launch import explain_error_number
@@ -57,6 +58,7 @@ class LocalProcess:
         mark: str,
         observer: ProcessObserver,
         questions: Questions,
+        guard: Guard,
         state: StateFile,
         pace: Pace,
     ) -> None:
@@ -67,6 +69,7 @@ class LocalProcess:
         self._mark = mark
         self._observer = observer
         self._questions = questions
+        self._guard = guard
         self._state = state
         self._pace = pace
         self._since = time.monotonic()
@@ -171,6 +174,7 @@ class LocalProcess:
 
         def sweep() -> int:
             kill_marked(self._mark)
+            self._guard.finish_its_work()
             return len(system.marked(VARIABLE, self._mark))
 
         try:

@@ -83,7 +83,7 @@ class Life:
         """Brings everything into the state that will be told."""
         if Effect.LAUNCH in step.effects:
             self.recovery.forget_timer()
-            if not self.recovery.automatic:
+            if before is not Phase.WAITING or not self.recovery.automatic:
                 self.last_error = None
             self.runs.make_next(self.spec, again=before in (Phase.RESTARTING, Phase.WAITING))
         elif Effect.LAUNCH_BESIDE in step.effects:

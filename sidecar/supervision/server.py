@@ -6,7 +6,6 @@ What the commands lead to is in `life`. Neither the wire nor the system is known
 import asyncio
 import contextlib
 import logging
-import time
 
 from sidecar.domain.events import ServerMetrics, ServerStatus, StatusChanged
 from sidecar.domain.outcome import Outcome
@@ -71,7 +70,7 @@ class ManagedServer:
         spec = run.spec if run is not None and self.live else self.spec
         port = self.port
         ended = run.exit if run else None
-        uptime = time.monotonic() - run.ready_at if run and run.ready_at and self.running else None
+        uptime = run.ran_for if run is not None and self.running else None
         return ServerStatus(
             name=spec.name,
             status=life.phase.status,

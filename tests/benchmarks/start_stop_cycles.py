@@ -86,9 +86,7 @@ def measure(cycles: int = CYCLES) -> list[Row]:
             ours=f"{after.text()}\n{ms(seconds)} ms for each",
             beside=[f"before {before.text()}", f"by hand {ms(by_hand)} ms for each"],
             ratio=f"{growth / 1e6:+.1f} MB",
-            reach=Goal(
-                "no zombie, ± 3 descriptors, ± 5 MB", clean and abs(growth) <= MOST_BYTES
-            ),
+            reach=Goal("no zombie, ± 3 descriptors, ± 5 MB", clean and abs(growth) <= MOST_BYTES),
         )
     ]
 

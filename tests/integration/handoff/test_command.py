@@ -80,7 +80,7 @@ async def test_a_command_on_several_loopback_addresses_has_one_socket(
     assert (await ask(status["port"], host="localhost"))["pid"] == status["pid"]
 
 
-@pytest.mark.parametrize("ready", [{}, {"tcp": True}, {"http": "/"}])
+@pytest.mark.parametrize("ready", [{"tcp": True}, {"http": "/"}])
 async def test_a_command_is_not_running_before_it_accepts_though_its_port_does(
     sidecar: LaunchSidecar, tmp_path: Path, ready: dict[str, Any]
 ) -> None:

@@ -19,7 +19,7 @@ class Launch(Protocol):
         *arguments: str,
         door: socket.socket | None = None,
         env: Mapping[str, str] | None = None,
-        drain: float | None = None,
+        changed: Mapping[str, str] | None = None,
     ) -> Launched: ...
 
 
@@ -33,9 +33,11 @@ async def launched(tmp_path: Path) -> AsyncIterator[Launch]:
         *arguments: str,
         door: socket.socket | None = None,
         env: Mapping[str, str] | None = None,
-        drain: float | None = None,
+        changed: Mapping[str, str] | None = None,
     ) -> Launched:
-        every.append(await launch(tmp_path, listen, *arguments, door=door, env=env, drain=drain))
+        every.append(
+            await launch(tmp_path, listen, *arguments, door=door, env=env, changed=changed)
+        )
         return every[-1]
 
     try:

@@ -17,8 +17,12 @@ from sidecar.processes.launch import LAUNCHER
 from tests.support.processes import marked_environment
 
 LIMIT = 20.0
-PATIENT = 60.0
-"""A drain this long cannot pass for anything else: what must not wait for it ends in time."""
+PATIENT = {"DRAIN_SECONDS = 0.5": "DRAIN_SECONDS = 60.0"}
+"""A launcher with a drain that cannot pass for anything else: who must not wait for it is done
+within LIMIT."""
+
+SLEEPY = {"timeout=delay": "timeout=60.0", "range(round(delay": "range(round(60.0"}
+"""One in which uvicorn looks around once a minute, unless it is woken."""
 
 
 class Launched:
@@ -74,16 +78,10 @@ async def launch(
     *arguments: str,
     door: socket.socket | None = None,
     env: Mapping[str, str] | None = None,
-    drain: float | None = None,
+    changed: Mapping[str, str] | None = None,
 ) -> Launched:
-    """Starts the launcher in `folder`; `drain` exchanges its DRAIN_SECONDS."""
-    script = LAUNCHER
-    if drain is not None:
-        source = LAUNCHER.read_text("utf-8")
-        assert source.count("\nDRAIN_SECONDS = 0.5\n") == 1
-        script = folder / "launcher" / LAUNCHER.name
-        script.parent.mkdir(exist_ok=True)
-        script.write_text(source.replace("DRAIN_SECONDS = 0.5", f"DRAIN_SECONDS = {drain}"))
+    """Starts the launcher in `folder`; `changed` are exchanges in its source."""
+    script = _changed(folder, changed) if changed else LAUNCHER
     ours, theirs = socket.socketpair()
     ours.setblocking(False)
     handed = {"listen": listen, "report": [theirs], "door": [door] if door else []}
@@ -107,6 +105,17 @@ async def launch(
         )
         links = [link_of(one) for sockets in handed.values() for one in sockets]
     return Launched(process, ours, links, log)
+
+
+def _changed(folder: Path, changes: Mapping[str, str]) -> Path:
+    source = LAUNCHER.read_text("utf-8")
+    for old, new in changes.items():
+        assert source.count(old) == 1, f"{old} is no longer in the launcher"
+        source = source.replace(old, new)
+    script = folder / "launcher" / LAUNCHER.name
+    script.parent.mkdir(exist_ok=True)
+    script.write_text(source, "utf-8")
+    return script
 
 
 class Answer(NamedTuple):

@@ -67,7 +67,6 @@ async def kill_in_steps(chain: Chain, steps: str) -> None:
         ("sidecar+guardian", True),
         ("sidecar+keepers", True),
         ("guardian+keepers", True),
-        ("client+guardian+mains", True),
         ("sidecar+guardian+keepers", False),
         ("client, sidecar, guardian", True),
         ("lookout, sidecar+guardian", True),
@@ -94,7 +93,7 @@ async def test_nothing_of_a_server_lives_on(
             assert not await until_own_processes_are_gone(own)
 
 
-@pytest.mark.parametrize("killed_at_once", ["sidecar", "sidecar+guardian", "guardian+keepers"])
+@pytest.mark.parametrize("killed_at_once", ["sidecar", "guardian+keepers"])
 async def test_nothing_of_uvicorn_with_workers_lives_on(
     tmp_path: Path, forest: Forest, killed_at_once: str
 ) -> None:

@@ -32,7 +32,7 @@ BIRTH = 0.5
 # From the request to well after the server is ready.
 MOMENTS = (0.0, 0.02, 0.04, 0.07, 0.1, 0.15, 0.2)
 
-AT_ONCE = ["client", "guardian", "keepers", "sidecar+guardian", "guardian+keepers"]
+AT_ONCE = ["guardian", "keepers", "sidecar+guardian", "guardian+keepers"]
 
 
 @pytest.mark.parametrize("links", AT_ONCE)
@@ -50,7 +50,7 @@ async def test_nothing_lives_on_of_a_server_that_was_starting(
         assert not await survivors_of_the_promise((tree, app), time.monotonic())
 
 
-@pytest.mark.parametrize("links", AT_ONCE)
+@pytest.mark.parametrize("links", ["client", *AT_ONCE])
 async def test_nothing_lives_on_of_a_server_that_was_stopping(
     tmp_path: Path, forest: Forest, links: str
 ) -> None:

@@ -13,7 +13,7 @@ from tests.support.traffic import ask, can_listen
 BOTH = pytest.mark.parametrize("handoff", ["socket", "overlap"])
 
 # Long enough for a change to be seen and acted on, where it should not be.
-QUIET_FOR = 1.0
+QUIET_FOR = 0.7
 
 
 async def _until_version(port: int, version: str) -> None:

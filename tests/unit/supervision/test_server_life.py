@@ -60,9 +60,15 @@ class ManagedServerLife(RuleBasedStateMachine):
         policy=POLICIES,
         action=st.sampled_from(["alert", "restart", None]),
         port=st.sampled_from([0, 8000]),
+        restarts=st.integers(min_value=0, max_value=2),
     )
     def begin(
-        self, handoff: Handoff, policy: RestartWhen, action: HealthAction | None, port: int
+        self,
+        handoff: Handoff,
+        policy: RestartWhen,
+        action: HealthAction | None,
+        port: int,
+        restarts: int,
     ) -> None:
         self.loop = VirtualTimeLoop()
         self.witness = Witness()
@@ -88,8 +94,39 @@ class ManagedServerLife(RuleBasedStateMachine):
         self.changes = 0
         self.patches = ExitStack()
         clock = SimpleNamespace(monotonic=self.loop.time)
-        for module in ("recovery", "run", "server"):
+        for module in ("recovery", "run", "startup"):
             self.patches.enter_context(patch(f"sidecar.supervision.{module}.time", clock))
+        self._begin_running(restarts)
+
+    def _begin_running(self, restarts: int) -> None:
+        """Somewhere in its life, perhaps with an old process that still finishes its work."""
+        self.client_starts(wait=False)
+        self._all_goes_well()
+        self._all_goes_well()
+        for _ in range(restarts):
+            self.client_restarts(force=False, wait=False, grace=None)
+            self._all_goes_well()
+
+    def _all_goes_well(self) -> None:
+        """What is waited for happens, of several things the one that came last."""
+        waiting = [p for p in self.alive if not (p.knows_it_is_ready or p.being_cleared)]
+        if self.processes.port_is_wanted:
+            self.attempt_goes_on("launched")
+        elif waiting:
+            self._do("ready", waiting[-1].answers.set)
+        elif self.being_cleared:
+            self.process_is_cleared_away(-1, forced=False)
+        else:
+            self.time_passes(1.0)
+
+    @rule()
+    def all_goes_well(self) -> None:
+        self._all_goes_well()
+
+    @rule()
+    def all_goes_on_well(self) -> None:
+        """So that it is chosen as often as what goes wrong."""
+        self._all_goes_well()
 
     @rule(wait=st.booleans())
     def client_starts(self, wait: bool) -> None:
@@ -107,7 +144,9 @@ class ManagedServerLife(RuleBasedStateMachine):
     def client_stops(self, force: bool, grace: float | None) -> None:
         self._command("stop", lambda: self.server.stop(force=force, grace=grace))
         for living in self.processes.living:
-            assert living.grace is not None, "it is not being stopped"
+            if living.grace is None:
+                assert living.pid in self.survivors, "it is not being stopped"
+                continue
             assert living.grace == 0 or not force, "force waits for nobody"
             assert grace is None or living.grace <= grace, "whoever waits longest decides nothing"
 
@@ -163,6 +202,7 @@ class ManagedServerLife(RuleBasedStateMachine):
     @rule(which=WHICH, bad=st.sampled_from([None, "it is not well"]))
     def health_changes(self, which: int, bad: str | None) -> None:
         _one_of(self.alive, which).bad_health = bad
+        self.time_passes(HEALTH_INTERVAL)
 
     @precondition(lambda self: self.being_cleared)
     @rule(which=WHICH, forced=st.booleans())
@@ -186,7 +226,7 @@ class ManagedServerLife(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([0.001, 0.1, 1.0, HEALTH_INTERVAL, READY_TIMEOUT + 1]))
     def time_passes(self, seconds: float) -> None:
-        self.step = "time"
+        self._begin_step("time")
         self.loop.pass_time(seconds)
         self._look()
 
@@ -200,16 +240,13 @@ class ManagedServerLife(RuleBasedStateMachine):
 
     @invariant()
     def only_who_serves_or_is_to_serve_is_left_alone(self) -> None:
-        left_alone = [p for p in self.processes.living if not p.being_cleared]
-        match self.witness.status:
-            case Status.RUNNING:
-                assert sum(p.knows_it_is_ready for p in left_alone if p.alive) <= 1
-            case Status.STARTING:
-                assert sum(p.alive for p in left_alone) <= 2 + self._stuck
-            case Status.ERROR:
-                assert len(left_alone) <= self._stuck
-            case _:
-                assert len(left_alone) <= self._stuck * (self.witness.status is Status.STOPPING)
+        left_alone = [
+            process
+            for process in self.processes.living
+            if not process.being_cleared and process.pid not in self.survivors
+        ]
+        most = {Status.RUNNING: 1, Status.STARTING: 2}
+        assert len(left_alone) <= most.get(self.witness.status, 0)
 
     @invariant()
     def the_last_status_told_is_the_status(self) -> None:
@@ -217,8 +254,8 @@ class ManagedServerLife(RuleBasedStateMachine):
         assert status.status is self.witness.status
         if self.witness.told:
             told = self.witness.told[-1]
-            assert (status.retry_at, status.health) == (told.retry_at, told.health)
-            assert status.last_error == told.last_error
+            assert (status.retry_at, status.last_error) == (told.retry_at, told.last_error)
+            assert status.health == told.health or not self.server.running
 
     @invariant()
     def a_server_at_rest_holds_nothing(self) -> None:
@@ -246,10 +283,6 @@ class ManagedServerLife(RuleBasedStateMachine):
         finally:
             self.patches.close()
             self.loop.close()
-
-    @property
-    def _stuck(self) -> int:
-        return sum(p.pid in self.survivors for p in self.processes.living)
 
     def _come_to_an_end(self) -> None:
         for process in self.alive:
@@ -284,7 +317,7 @@ class ManagedServerLife(RuleBasedStateMachine):
     def _command(self, name: str, command: Command, *, wait: bool = True) -> None:
         already = name == "start" and self.server.running
         readies = len(self.witness.readies) - already
-        self.step = name
+        self._begin_step(name)
         outcome = self.loop.do(command)
         if wait:
             self.waiting.append(Waiting(name, outcome, readies))
@@ -293,9 +326,13 @@ class ManagedServerLife(RuleBasedStateMachine):
         self._look()
 
     def _do(self, step: str, action: Callable[[], object]) -> None:
-        self.step = step
+        self._begin_step(step)
         self.loop.do(action)
         self._look()
+
+    def _begin_step(self, step: str) -> None:
+        self.step = step
+        self.living_before = set(self.processes.living)
 
     def _look(self) -> None:
         for process in self.processes.living:
@@ -317,7 +354,8 @@ class ManagedServerLife(RuleBasedStateMachine):
 
     def _check_stop(self, outcome: Outcome) -> None:
         if outcome.failure is None:
-            assert not self.processes.living, "stopped means that nothing is left"
+            left = set(self.processes.living) & self.living_before
+            assert not left, "stopped means that nothing is left"
         else:
             assert outcome.failure.code is FailureCode.STOP_TIMEOUT
             assert self.processes.living
@@ -325,7 +363,8 @@ class ManagedServerLife(RuleBasedStateMachine):
     def _check_start(self, outcome: Outcome, waiting: Waiting) -> None:
         if outcome.failure is None:
             assert len(self.witness.readies) > waiting.readies_before
-            assert self.witness.status is Status.RUNNING
+            unhealthy = any(process.bad_health for process in self.processes.launched)
+            assert self.witness.status is Status.RUNNING or unhealthy
             return
         assert outcome.failure.hint or outcome.failure.code is FailureCode.SPAWN_FAILED
         if self.step in ("stop", "restart"):

@@ -12,11 +12,11 @@ from sidecar.domain.events import (
 from sidecar.domain.phases import Status
 
 MAY_FOLLOW = {
-    Status.STOPPED: {Status.STARTING},
+    Status.STOPPED: {Status.STARTING, Status.STOPPED},
     Status.STARTING: {*Status},
     Status.RUNNING: {*Status},
     Status.STOPPING: {Status.STOPPED, Status.STARTING, Status.ERROR},
-    Status.ERROR: {Status.STARTING, Status.STOPPED, Status.STOPPING},
+    Status.ERROR: {Status.STARTING, Status.STOPPED, Status.STOPPING, Status.ERROR},
 }
 
 
