@@ -133,10 +133,11 @@ class ManagedServer:
         before, self.spec, self._life.spec = self.spec, spec, spec
         self.logs.ring.resize(spec.logs.lines)
         self._reloading.keep(spec, wanted=self._wants_reload())
+        health = self._life.health
         if before.health != spec.health:
             self._life.watch_health(anew=True)
         moved = (before.host, before.port) != (spec.host, spec.port)
-        if before.health != spec.health if self.running else moved and not self.live:
+        if health != self._life.health or (moved and not self.live):
             self._tell_status()
         return self.live and self._settings_have_changed()
 

@@ -7,8 +7,11 @@ ROUNDS, where a measure takes rounds, is for a quick look, or for a thorough one
 """
 
 import importlib
+import inspect
 import sys
 import traceback
+from collections.abc import Callable
+from functools import partial
 
 from tests.benchmarks.report import Row, print_table, progress
 
@@ -31,17 +34,28 @@ MEASURES = [
 ]
 
 
+def _chosen(argument: str) -> Callable[[], list[Row]]:
+    """What takes the measure that an argument means."""
+    name, _, rounds = argument.partition(":")
+    if name not in MEASURES:
+        sys.exit(f"no measure is called {name}; there are {', '.join(MEASURES)}")
+    measure = importlib.import_module(f"tests.benchmarks.{name}").measure
+    if not rounds:
+        return measure
+    if not rounds.isdigit() or not int(rounds) or not inspect.signature(measure).parameters:
+        sys.exit(f"{argument}: that is no number of rounds, or {name} takes none")
+    return partial(measure, int(rounds))
+
+
 def main() -> None:
-    chosen = [each.partition(":") for each in sys.argv[1:] or MEASURES]
-    if unknown := {name for name, _, _ in chosen} - set(MEASURES):
-        sys.exit(f"no measure is called {', '.join(unknown)}; there are {', '.join(MEASURES)}")
+    arguments = sys.argv[1:] or MEASURES
+    measures = {argument: _chosen(argument) for argument in arguments}
     rows: list[Row] = []
     failed = False
-    for name, _, rounds in chosen:
+    for name, measure in measures.items():
         progress(f"measuring {name} …")
         try:
-            measure = importlib.import_module(f"tests.benchmarks.{name}").measure
-            rows += measure(int(rounds)) if rounds else measure()
+            rows += measure()
         except Exception as error:  # noqa: BLE001 - the other measures took minutes: show them
             traceback.print_exc()
             rows.append(Row(what=name, ours=f"could not be measured: {type(error).__name__}"))

@@ -1,6 +1,6 @@
 """How long a client waits for the first answer after it launched the manager.
 
-python -m tests.benchmarks.cold_start
+python -m tests.benchmarks.cold_start [ROUNDS]
 """
 
 import os
@@ -59,7 +59,7 @@ def _floor() -> float:
         return time.perf_counter() - start
 
 
-def measure() -> list[Row]:
+def measure(rounds: int = ROUNDS) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         config = write_config(Path(folder), ONE_APP)
         contestants: dict[str, Callable[[], float]] = {
@@ -72,7 +72,7 @@ def measure() -> list[Row]:
         samples = {name: Samples() for name in contestants}
         for launch in contestants.values():
             launch()  # once unmeasured: files come from the disk, and .pyc files are written
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for name, launch in contestants.items():
                 samples[name].add(launch())
     beside = [

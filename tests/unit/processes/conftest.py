@@ -1,12 +1,13 @@
 """Servers launched by all the parts together; none is left after a test."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
 
 from sidecar.domain.spec import ServerSpec
+from sidecar.processes import system
 from sidecar.processes.local import LocalProcesses
 from tests.unit.processes.launched import LIMIT, Launch, Server
 
@@ -32,3 +33,10 @@ async def launch(processes: LocalProcesses) -> AsyncIterator[Launch]:
     for server in launched:
         async with asyncio.timeout(LIMIT):
             await server.process.clear(0)
+
+
+@pytest.fixture(autouse=True)
+def no_adoption() -> Iterator[None]:
+    """A sidecar adopts what its guardian leaves behind; the process of the tests is none."""
+    yield
+    system.adopt_orphans(wanted=False)

@@ -1,14 +1,17 @@
 """A guardian and its helpers, found among all processes and watched."""
 
-import asyncio
 import contextlib
 import os
+import signal
+import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from sidecar.processes.guard import SCRIPT, Guard
-from sidecar.processes.marks import VARIABLE, of_run
-from tests.unit.processes.kept import Kept, eventually, gone
+from sidecar.processes.guard import SCRIPT
+from sidecar.processes.guard_protocol import A_KEEPER, AT_WORK, REQUESTS_DESCRIPTOR
+from sidecar.processes.marks import VARIABLE, new_mark, of_run
+from tests.unit.processes.kept import LIMIT, Kept, eventually, gone
 
 GUARDIAN, KEEPER, LOOKOUT = "sidecar-guard", "sidecar-keeper", "sidecar-lookout"
 
@@ -28,34 +31,59 @@ class Guarded:
     """A guardian that is at work, and the servers in its care."""
 
     def __init__(self) -> None:
-        self.guard = Guard()
-        self.guard.summon()
-        self.mark = self.guard.mark
+        self.mark = new_mark()
         self.servers: list[Kept] = []
-        eventually(lambda: len(self._found()) == 2, "guardian and lookout are there")
-        self.guardian, self.lookout = self.only(GUARDIAN), self.only(LOOKOUT)
-
-    def only(self, name: str) -> int:
-        """The one process of that name."""
-        (pid,) = helpers(self.mark)[name]
-        return pid
+        self.requests, theirs = socket.socketpair()
+        with theirs:
+            self.guardian = _spawn(theirs.fileno(), self.mark)
+        self.requests.settimeout(LIMIT)
+        assert self.requests.recv(10) == AT_WORK
+        eventually(lambda: bool(helpers(self.mark)[LOOKOUT]), "the lookout stands")
+        (self.lookout,) = helpers(self.mark)[LOOKOUT]
 
     def all(self) -> set[int]:
         """Every process of the guardian's."""
         return {pid for pids in helpers(self.mark).values() for pid in pids}
 
     def serve(self, code: str, *handed: int) -> Kept:
-        """A server that runs Python code, see `Kept.run`; it carries the guardian's mark."""
+        """A server that runs Python code, see `Kept.run`; it carries the guardian's mark.
+
+        Raises:
+            BrokenPipeError: the guardian takes no more servers.
+        """
         server = Kept(*handed)
         self.servers.append(server)
-        self.guard.keep(server.far_ends)
-        server.hand_over()
+        try:
+            socket.send_fds(self.requests, [A_KEEPER], server.far_ends)
+        finally:
+            server.hand_over()
         server.run(code, env={VARIABLE: of_run(self.mark, "run")})
         return server
 
-    def _found(self) -> list[int]:
-        found = helpers(self.mark)
-        return [*found[GUARDIAN], *found[LOOKOUT]]
+    def dismiss(self) -> None:
+        """The sidecar is gone; waits until the guardian is, too."""
+        self.requests.shutdown(socket.SHUT_WR)
+        self.wait()
+
+    def wait(self) -> None:
+        """Until the guardian has ended."""
+        eventually(self._has_ended, "the guardian is gone")
+
+    def _has_ended(self) -> bool:
+        with contextlib.suppress(ChildProcessError):
+            return os.waitpid(self.guardian, os.WNOHANG)[0] != 0
+        return True
+
+
+def _spawn(requests: int, mark: str) -> int:
+    """Without a `Guard`, which would do something about its death."""
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+        (os.POSIX_SPAWN_DUP2, requests, REQUESTS_DESCRIPTOR),
+    ]
+    arguments = [sys.executable, "-I", "-S", str(SCRIPT), mark]
+    return os.posix_spawn(sys.executable, arguments, {}, file_actions=actions)
 
 
 @contextlib.contextmanager
@@ -67,8 +95,9 @@ def guarded() -> Iterator[Guarded]:
     finally:
         for server in guarded.servers:
             server.close()
-        asyncio.run(guarded.guard.dismiss())
+        guarded.requests.close()
+        guarded.wait()
         for pid in guarded.all():
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, 9)
+                os.kill(pid, signal.SIGKILL)
         gone(*guarded.all())

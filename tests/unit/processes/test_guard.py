@@ -45,9 +45,15 @@ Serve = Callable[[], Kept]
 
 
 def pid_of(name: str, mark: str) -> int:
-    eventually(lambda: len(helpers(mark)[name]) == 1, f"there is one {name}")
-    (pid,) = helpers(mark)[name]
-    return pid
+    """Of a guardian, or its lookout, once both are what they are called."""
+    found: dict[str, set[int]] = {}
+
+    def are_there() -> bool:
+        found.update(helpers(mark))
+        return len(found[GUARDIAN]) == len(found[LOOKOUT]) == 1
+
+    eventually(are_there, "guardian and lookout are there")
+    return found[name].pop()
 
 
 async def test_a_guardian_is_called_once(guard: Guard, serve: Serve) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from sidecar.domain.lines import Piece
 from sidecar.processes.output import READ_BYTES, OutputReader, Pace
-from sidecar.processes.posix import PIPE_BYTES, prepare_pipe
+from sidecar.processes.posix import PIPE_BYTES, output_pipe
 
 LIMIT = 10.0
 
@@ -23,8 +23,7 @@ class Reading:
     def __init__(self, pace: Pace = unhurried, encoding: str = "utf-8") -> None:
         self.pieces: list[Piece] = []
         self.meanwhile: Callable[[], object] = lambda: None  # happens with every piece
-        reader, self.writer = os.pipe()
-        prepare_pipe(reader)
+        reader, self.writer = output_pipe()
         self._changed = asyncio.Event()
         self._reader = OutputReader(reader, encoding, self._take, pace)
 

@@ -77,6 +77,7 @@ class ScriptedProcess:
         self.grace: float | None = None  # of the clearing under way
         self.has_successor = False
         self.said: list[str] = []
+        self.broken = False
         self._observer = observer
         self._clearing: asyncio.Future[Clearance] | None = None
 
@@ -105,6 +106,8 @@ class ScriptedProcess:
     async def clear(self, grace: float, *, successor: bool = False) -> Clearance:
         assert self._clearing is None, "a second clearing while one is under way"
         assert not self.gone, "a clearing of what is gone"
+        if self.broken:
+            raise RuntimeError("it is not known how to end it")
         self.grace = grace
         self.has_successor = successor
         self._clearing = asyncio.get_running_loop().create_future()

@@ -9,6 +9,7 @@ from sidecar.domain.errors import InvalidSetting, ShuttingDown, UnknownServer
 from sidecar.domain.events import Event, ServerStatus, StatusChanged
 from sidecar.domain.outcome import Exit, Outcome
 from sidecar.domain.phases import Status
+from sidecar.domain.spec import HealthCheck, RestartSettings
 from sidecar.supervision.callers import Callers
 from sidecar.supervision.manager import GONE_CLIENT_GRACE, LATE_START_SECONDS, Manager
 from tests.unit.supervision.scripted_processes import ScriptedProcesses, spec_of
@@ -197,3 +198,63 @@ def test_who_waits_no_more_is_not_answered_and_everyone_else_is(loop: VirtualTim
     callers.settle(Outcome("done"))
     callers.settle(Outcome("done again"))
     assert patient.result() == Outcome("done")
+
+
+def closing_soon(loop: VirtualTimeLoop, manager: Manager) -> asyncio.Task[None]:
+    return loop.do(lambda: loop.create_task(manager.close_soon()))
+
+
+def test_a_restart_that_is_waited_for_does_not_outlast_the_client(
+    loop: VirtualTimeLoop, manager: Manager, processes: ScriptedProcesses
+) -> None:
+    configure(manager, "api", restart=RestartSettings("always", first=5.0))
+    start(loop, manager, processes, "api")
+    loop.do(lambda: processes.launched[0].ends(Exit(code=1)))
+    loop.do(processes.launched[0].is_cleared_away)
+    assert manager.server("api").status().retry_at is not None
+
+    assert closing_soon(loop, manager).done()
+    loop.pass_time(10)
+    assert len(processes.launched) == 1
+
+
+def test_once_the_client_is_gone_an_overlap_has_a_moment_and_then_both_processes_end(
+    loop: VirtualTimeLoop, manager: Manager, processes: ScriptedProcesses
+) -> None:
+    configure(manager, "api", handoff="overlap")
+    start(loop, manager, processes, "api")
+    loop.do(manager.server("api").restart)
+    closed = closing_soon(loop, manager)
+    assert not any(process.being_cleared for process in processes.launched)
+    loop.pass_time(LATE_START_SECONDS * 1.1)
+    assert [process.grace for process in processes.launched] == [GONE_CLIENT_GRACE] * 2
+    for process in processes.launched:
+        assert not closed.done()
+        loop.do(process.is_cleared_away)
+    assert closed.done()
+
+
+@pytest.mark.parametrize("how", ["stopping", "unhealthy", "restarted"])
+def test_once_the_client_is_gone_what_ends_already_is_hurried(
+    loop: VirtualTimeLoop, manager: Manager, processes: ScriptedProcesses, how: str
+) -> None:
+    configure(
+        manager,
+        "api",
+        stop_timeout=20.0,
+        handoff="overlap",
+        health=HealthCheck("/health", interval=5.0, failures=1, action="restart"),
+    )
+    start(loop, manager, processes, "api")
+    server = manager.server("api")
+    if how == "stopping":
+        loop.do(server.stop)
+    elif how == "unhealthy":
+        processes.launched[0].bad_health = "it hangs"
+        loop.pass_time(5.0)
+    else:
+        loop.do(server.restart)
+        loop.do(processes.launched[1].answers.set)
+    assert processes.launched[0].grace == 20
+    closing_soon(loop, manager)
+    assert {process.grace for process in processes.launched} == {GONE_CLIENT_GRACE}

@@ -1,7 +1,6 @@
 """One server by example: what is answered and told when commands and processes meet."""
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,57 +11,14 @@ from sidecar.domain.phases import Status
 from sidecar.domain.spec import LogSettings, ServerSpec
 from sidecar.supervision.runs import Surroundings
 from sidecar.supervision.server import ManagedServer
-from tests.unit.supervision.scripted_processes import (
-    FIRST_PID,
-    FIRST_PORT,
-    ScriptedProcess,
-    ScriptedProcesses,
-    spec_of,
-)
-from tests.unit.supervision.virtual_time import VirtualTimeLoop
-from tests.unit.supervision.witness import Witness
-
-
-class Stage:
-    """A server, its scripted processes and a witness; `do` and what follows it end at rest."""
-
-    def __init__(self, loop: VirtualTimeLoop, spec: ServerSpec) -> None:
-        self.loop = loop
-        self.witness = Witness()
-        self.processes = ScriptedProcesses()
-        self.server = ManagedServer(
-            spec,
-            Surroundings(
-                self.processes, lambda _: None, self.witness.on_event, lambda _: frozenset({5})
-            ),
-        )
-
-    @property
-    def process(self) -> ScriptedProcess:
-        return self.processes.launched[-1]
-
-    @property
-    def last_error(self) -> str | None:
-        return self.server.status().last_error
-
-    def command(self, command: Callable[[], asyncio.Future[Outcome]]) -> asyncio.Future[Outcome]:
-        return self.loop.do(command)
-
-    def started(self) -> asyncio.Future[Outcome]:
-        outcome = self.command(self.server.start)
-        self.loop.do(self.process.answers.set)
-        return outcome
-
-    def ended(self, how: Exit, *, forced: bool = False) -> None:
-        self.loop.do(lambda: self.process.ends(how))
-        self.loop.do(lambda: self.process.is_cleared_away(forced=forced))
+from tests.unit.supervision.scripted_processes import FIRST_PID, FIRST_PORT, spec_of
+from tests.unit.supervision.stage import Stage, stage_for
 
 
 @pytest.fixture
 def stage() -> Iterator[Stage]:
-    loop = VirtualTimeLoop()
-    yield Stage(loop, spec_of("api"))
-    loop.close()
+    with stage_for(spec_of("api")) as stage:
+        yield stage
 
 
 def test_a_started_server_says_where_it_is(stage: Stage) -> None:
