@@ -18,10 +18,12 @@ _TABLE: dict[Phase, dict[Input, Step]] = {
     Phase.STOPPED: {
         Input.START: _step(Phase.STARTING, Effect.LAUNCH),
         Input.RESTART: _step(Phase.STARTING, Effect.LAUNCH),
+        Input.RESTART_KILL: _step(Phase.STARTING, Effect.LAUNCH),
     },
     Phase.WAITING: {
         Input.START: _step(Phase.STARTING, Effect.LAUNCH),
         Input.RESTART: _step(Phase.STARTING, Effect.LAUNCH),
+        Input.RESTART_KILL: _step(Phase.STARTING, Effect.LAUNCH),
         Input.DUE: _step(Phase.STARTING, Effect.LAUNCH),
         Input.STOP: _step(Phase.STOPPED),
         Input.KILL: _step(Phase.STOPPED),
@@ -146,8 +148,6 @@ _TABLE: dict[Phase, dict[Input, Step]] = {
         Input.CRASH: _step(Phase.STUCK),
     },
 }
-for _phase in (Phase.STOPPED, Phase.WAITING):
-    _TABLE[_phase][Input.RESTART_KILL] = _TABLE[_phase][Input.RESTART]
 
 _COMMANDS = frozenset({
     Input.START, Input.STOP, Input.KILL, Input.RESTART, Input.RESTART_KILL, Input.REPLACE,

@@ -1,45 +1,47 @@
 """The guardian as the sidecar sees it: started in time, replaced when gone, dismissed at last.
 
 What the guardian does is in `guardian`; what happens to a single server is told by its keeper, see
-`keeper_link`.
+`keeper_link`; what becomes of a guardian that is killed, see `vigil`.
 """
 
 import contextlib
-import logging
+import errno
 import os
-import select
+import signal
 import socket
 import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from sidecar.processes import guard_protocol, marks
+from sidecar.processes import guard_protocol
 from sidecar.processes.threads import in_thread
-
-if TYPE_CHECKING:
-    from sidecar.processes.system import Identity
+from sidecar.processes.vigil import Vigils
 
 SCRIPT = Path(__file__).with_name("guardian.py")
 
-FAREWELL_SECONDS = 3.0
+DISMISSAL_SECONDS = 3.0
 """How long the guardian may take to go: its keepers are done by then, or have their own limits."""
 
-logger = logging.getLogger(__name__)
+_ENVIRONMENT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+"""All that a guardian is given of the environment, which may hold secrets: some interpreters do not
+find their own library without it."""
 
 
 class Guard:
-    """Owns the guardian process; belongs to the event loop's thread."""
+    """Owns the guardian process; belongs to the event loop's thread, and `summon` to the main."""
 
     def __init__(self) -> None:
-        self.mark = ""
         self._requests: socket.socket | None = None
-        self._pid: int | None = None
-        self._vigil: threading.Thread | None = None
-        self._lost = threading.Event()
-        self._dismissed = False
-        self._lock = threading.Lock()
+        self._vigils = Vigils()
+        if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:
+            # Inherited from whoever started us; the children of such a process leave no status.
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+    @property
+    def mark(self) -> str:
+        """With which the marks of the servers of the present guardian begin."""
+        last = self._vigils.last
+        return last.mark if last is not None else ""
 
     def summon(self) -> None:
         """Makes sure that there is a guardian; it is at work a moment later.
@@ -49,25 +51,15 @@ class Guard:
         """
         if self._requests is not None:
             return
-        if self._pid is not None:
-            from sidecar.processes import system
-
-            system.adopt_orphans(wanted=False)  # the new lookout is to be nobody's child
         ours, theirs = socket.socketpair()
-        with theirs, self._lock:
-            self.mark = marks.new_mark()
+        with theirs:
             try:
-                self._pid = _spawn(theirs, self.mark)
+                self._vigils.begin(lambda mark: _spawn(theirs, mark), ours)
             except OSError:
                 ours.close()
                 raise
-            self._lost.clear()  # under the lock: whoever looks for orphans must not find this one
         ours.setblocking(False)
         self._requests = ours
-        self._vigil = threading.Thread(
-            target=self._keep_vigil, args=(self._pid, self.mark, ours.dup()), daemon=True
-        )
-        self._vigil.start()
 
     def keep(self, descriptors: Sequence[int]) -> None:
         """Asks for a keeper, and hands it duplicates of `descriptors`.
@@ -88,40 +80,23 @@ class Guard:
 
     async def dismiss(self) -> None:
         """Waits until the guardian is gone, which ends what it still keeps."""
-        self._dismissed = True
-        if self._requests is None or self._vigil is None:
+        for vigil in self._vigils:
+            vigil.dismiss()
+        last = self._vigils.last
+        if self._requests is None or last is None:
             return
         with contextlib.suppress(OSError):
             self._requests.shutdown(socket.SHUT_WR)
         with contextlib.suppress(TimeoutError):
-            await in_thread(self._vigil.join, FAREWELL_SECONDS)
+            await in_thread(last.over.wait, DISMISSAL_SECONDS)
         self._let_go()
 
-    def finish_its_work(self) -> None:
-        """If the guardian was killed: returns when what it left to us is gone. Blocking."""
-        if self._lost.is_set() and self._vigil is not None:
-            self._vigil.join(FAREWELL_SECONDS)
-
-    def _keep_vigil(self, pid: int, mark: str, requests: socket.socket) -> None:
-        """In a thread. Waited for from the beginning, the guardian never is a zombie."""
-        from sidecar.processes import adopted, system
-
-        with requests:
-            select.select([requests], [], [])  # it is at work, or gone already
-        system.adopt_orphans()
-        os.waitpid(pid, 0)
-        self._lost.set()
-        if not self._dismissed:
-            logger.warning("the guardian (pid %s) was killed: its servers are being ended", pid)
-            adopted.end(mark, self._adopted)
-
-    def _adopted(self) -> "dict[int, Identity]":
-        """What descends from us, but not from the guardian of today."""
-        from sidecar.processes import system
-
-        with self._lock:
-            today = [] if self._lost.is_set() or self._pid is None else [self._pid]
-            return system.descendants(os.getpid(), besides=frozenset(today))
+    def finish_work_of(self, mark: str) -> None:
+        """If the guardian of a run with this mark was killed: returns when what it left to us is
+        gone. Blocking."""
+        for vigil in self._vigils:
+            if mark.startswith(vigil.mark) and not vigil.lives:
+                vigil.over.wait(DISMISSAL_SECONDS)
 
     def _let_go(self) -> None:
         if self._requests is not None:
@@ -131,6 +106,8 @@ class Guard:
 
 def _spawn(requests: socket.socket, mark: str) -> int:
     """Starts the interpreter with nothing of ours but the socket and standard error."""
+    if not sys.executable:
+        raise OSError(errno.ENOENT, "this Python does not know its own interpreter")
     place = guard_protocol.REQUESTS_DESCRIPTOR
     # dup2 onto itself might leave the descriptor to be closed by exec
     with requests.dup() if requests.fileno() == place else requests as source:
@@ -138,10 +115,13 @@ def _spawn(requests: socket.socket, mark: str) -> int:
         return os.posix_spawn(
             sys.executable,
             [sys.executable, *flags, str(SCRIPT), mark],
-            {},  # no secret of our environment in its own
+            {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
                 (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
                 (os.POSIX_SPAWN_DUP2, source.fileno(), place),
             ],
+            # What whoever started us has blocked or ignored is no concern of the servers.
+            setsigmask=(),
+            setsigdef=signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP},
         )

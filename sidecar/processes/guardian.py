@@ -37,6 +37,13 @@ ORPHANS_SECONDS = 2.0
 which is not relieved then, has to see to them."""
 
 
+FEWEST_DESCRIPTORS = 3
+"""A keeper's socket, and its server's stdout and stderr."""
+
+LOOK_AGAIN_MILLISECONDS = 1000
+"""When the system was too busy to show its processes."""
+
+
 class Guardian:
     """Owns the keepers, and what is left of those that were killed."""
 
@@ -49,6 +56,7 @@ class Guardian:
         self._wakeup = Wakeup()
         self._keepers: set[int] = set()
         self._childless = True
+        self._owes_a_look = False
         system.adopt_orphans()
         # Only now: the sidecar becomes a subreaper, too, but the lookout shall not be its child.
         with contextlib.suppress(ConnectionError):  # it is gone; its requests have ended, too
@@ -60,7 +68,8 @@ class Guardian:
         poll.register(self._requests, select.POLLIN)
         poll.register(self._wakeup.descriptor, select.POLLIN)
         while True:
-            ready = {descriptor for descriptor, _ in poll.poll()}
+            patience = LOOK_AGAIN_MILLISECONDS if self._owes_a_look else None
+            ready = {descriptor for descriptor, _ in poll.poll(patience)}
             signals = self._wakeup.take()
             self._look_after_children()
             told_to_end = signals - {signal.SIGCHLD}
@@ -72,11 +81,15 @@ class Guardian:
     def _serve(self) -> bool:
         """Answers a request; False when there will be no more."""
         try:
-            request, descriptors, _, _ = socket.recv_fds(self._requests, 1, MOST_DESCRIPTORS)
+            received = socket.recv_fds(self._requests, 1, MOST_DESCRIPTORS)
         except ConnectionError:
             return False
+        request, descriptors, flags, _ = received
         if not request:
             return False
+        if flags & socket.MSG_CTRUNC or len(descriptors) < FEWEST_DESCRIPTORS:
+            _close(descriptors)  # there was no room for all; its sidecar sees the end of the socket
+            return True
         for descriptor in descriptors:  # what comes along would survive exec
             os.set_inheritable(descriptor, False)
         try:
@@ -88,8 +101,7 @@ class Guardian:
         except OSError as error:  # too many processes: one server less, the others go on
             with contextlib.suppress(OSError):
                 os.write(descriptors[0], guard_protocol.report("errno", error.errno))
-        for descriptor in descriptors:
-            os.close(descriptor)
+        _close(descriptors)
         return True
 
     def _become_keeper(self, descriptors: list[int]) -> None:
@@ -106,8 +118,13 @@ class Guardian:
 
     def _look_after_children(self) -> None:
         """Reaps who has ended, kills who was a dead keeper's; their ends bring us here again."""
-        while self._reap():
-            orphans = system.descendants(os.getpid(), besides=frozenset(self._keepers))
+        while self._reap() or self._owes_a_look:
+            try:
+                orphans = system.descendants(os.getpid(), besides=frozenset(self._keepers))
+            except OSError:  # too many files are open; who is looked after shall not suffer
+                self._owes_a_look = True
+                return
+            self._owes_a_look = False
             for pid, started in orphans.items():
                 system.send(pid, started, signal.SIGKILL)
 
@@ -145,6 +162,11 @@ class Guardian:
             select.select([self._farewell], [], [], FAREWELL_SECONDS)
 
 
+def _close(descriptors: list[int]) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
+
+
 def _let_go_of_standard_error() -> None:
     """Who reads the sidecar's to its end shall not have to wait for us."""
     null = os.open(os.devnull, os.O_RDWR)
@@ -163,6 +185,7 @@ def _let_go_of_what_is_nobodys() -> None:
 def main(mark: str) -> None:
     """Runs a guardian whose servers' marks begin with `mark`."""
     os.setsid()
+    os.chdir("/")  # nobody's folder is kept from being removed or unmounted
     _let_go_of_what_is_nobodys()
     system.name_this_process("sidecar-guard")
     # What is not touched stays shared with every keeper: the collector would touch all of it.

@@ -33,6 +33,9 @@ LONGEST_SLEEP_SECONDS = 3600.0
 LOOK_OUT_SECONDS = 1.0
 """How often a tree is looked at all its life, where escapes cannot be seen afterwards."""
 
+HOPELESS_SECONDS = 1.0
+"""How often it is tried with what hangs in the system, when nobody else will."""
+
 KILLING_ROUNDS = 50
 """Who forks faster than it is killed is tried so often without a pause."""
 
@@ -55,6 +58,7 @@ class Keeper:
         self._forced = False
         self._killing_since: float | None = None
         self._look_out_at = 0.0
+        self._escaped = False  # somebody was there at the last look out
         self._commands = b""
 
     def run(self) -> None:
@@ -106,6 +110,9 @@ class Keeper:
             self._look_out()
             if self._deadline is not None and self._end():
                 return
+            if self._childless and not self._escaped:  # it ended by itself and left nothing
+                self._report("cleared", int(self._forced), 0)
+                return
             ready = {descriptor for descriptor, _ in poll.poll(self._patience())}
             if self._control.fileno() in ready and not self._obey():
                 poll.unregister(self._control.fileno())
@@ -150,7 +157,7 @@ class Keeper:
     def _look_out(self) -> None:
         """Where whoever leaves the family is lost, it must be known before; so it is remembered."""
         if not system.ESCAPES_ARE_SEEN and time.monotonic() >= self._look_out_at:
-            self._tree()
+            self._escaped = bool(self._tree())
             self._look_out_at = time.monotonic() + LOOK_OUT_SECONDS
 
     def _reap(self) -> None:
@@ -165,6 +172,7 @@ class Keeper:
                 return
             if pid == self._main:
                 self._main = 0
+                self._look_out_at = 0.0
                 self._report_exit(os.waitstatus_to_exitcode(status), usage)
 
     def _report_exit(self, returncode: int, usage: resource.struct_rusage) -> None:
@@ -223,6 +231,7 @@ class Keeper:
         """Tells that something is left. It is tried again when the sidecar says so, or is gone."""
         self._killing_since = None
         if self._alone:
+            self._deadline = time.monotonic() + HOPELESS_SECONDS
             return
         self._report("cleared", 1, len(self._tree()))
         self._deadline = None

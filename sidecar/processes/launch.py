@@ -19,6 +19,9 @@ LAUNCHER = Path(__file__).with_name("launch_uvicorn.py")
 _NOT_PASSED_ON = frozenset({"LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", marks.VARIABLE})
 """Sockets that the sidecar itself was handed are none of its servers', and whose it is itself."""
 
+_SHORTAGES = frozenset({errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE})
+_SHORTAGE_HINT = "See that the machine has processes, files and memory to spare."
+
 FIRST_DESCRIPTOR = 3
 """What a server inherits stands from here on: after its standard streams, as systemd does it."""
 
@@ -100,13 +103,16 @@ def explain_error_number(spec: ServerSpec, number: int) -> CannotLaunch:
     if number == errno.ENOEXEC:
         why = f"{program} is not a program for this system"
         return _cannot(spec, why, "Give a script a first line such as #!/bin/sh.")
-    return _cannot(spec, f"{program}: {os.strerror(number)}", "Correct it and start again.")
+    why = f"{program}: {os.strerror(number)}"
+    if number in _SHORTAGES:
+        return _cannot(spec, why, _SHORTAGE_HINT, permanent=False)
+    return _cannot(spec, why, "Correct it and start again.")
 
 
 def no_guardian(spec: ServerSpec, error: OSError) -> CannotLaunch:
     """There is nobody who could launch it."""
     why = f"its guardian, {sys.executable}, cannot be started: {error.strerror}"
-    return _cannot(spec, why, "See that the machine has processes, files and memory to spare.")
+    return _cannot(spec, why, _SHORTAGE_HINT, permanent=False)
 
 
 def launch_of(argv: list[str], env: Mapping[str, str], spec: ServerSpec) -> Launch:
@@ -121,6 +127,7 @@ def _filled_in(text: str, spec: ServerSpec, port: int) -> str:
     return text.replace(FD_PLACEHOLDER, str(FIRST_DESCRIPTOR)) if takes_sockets(spec) else text
 
 
-def _cannot(spec: ServerSpec, why: str, hint: str) -> CannotLaunch:
+def _cannot(spec: ServerSpec, why: str, hint: str, *, permanent: bool = True) -> CannotLaunch:
     message = f"{spec.name} could not be launched: {why}"
-    return CannotLaunch(Failure(FailureCode.SPAWN_FAILED, message, hint))
+    failure = Failure(FailureCode.SPAWN_FAILED, message, hint)
+    return CannotLaunch(failure, permanent=permanent)

@@ -36,7 +36,7 @@ OVERDUE_SECONDS = 5.0
 """The keeper ends a tree in the grace given and the time that killing takes. One that is still not
 done so much later is ill: its server is ended without it."""
 
-SWEEP_SECONDS = 12.0
+SWEEP_SECONDS = 15.0
 """To look at every process again and again until none of the server's is left."""
 
 logger = logging.getLogger(__name__)
@@ -127,7 +127,8 @@ class LocalProcess:
             self._cleared = asyncio.get_running_loop().create_future()
         if successor and self._channel is not None:
             self._channel.tell(announcement.SUCCESSOR)
-        self._link.end(grace)
+        if not self._cleared.done():
+            self._link.end(grace)
         try:
             async with asyncio.timeout(grace + KILL_SECONDS + OVERDUE_SECONDS):
                 clearance = await asyncio.shield(self._cleared)
@@ -164,7 +165,8 @@ class LocalProcess:
         self._settle_launch(self._cannot_launch("its guardian was killed meanwhile"))
         if self._cleared.done() and not self._cleared.result().survivors:
             return
-        self._tell_exit(Exit(signal="SIGKILL", guardian_lost=True))
+        if self.pid is not None:  # else there was no process that could have ended
+            self._tell_exit(Exit(signal="SIGKILL", guardian_lost=True))
         self._sweeping = asyncio.create_task(self._sweep(), name=f"sweep {self._spec.name}")
 
     async def _sweep(self) -> None:
@@ -174,7 +176,7 @@ class LocalProcess:
 
         def sweep() -> int:
             kill_marked(self._mark)
-            self._guard.finish_its_work()
+            self._guard.finish_work_of(self._mark)
             return len(system.marked(VARIABLE, self._mark))
 
         try:
@@ -199,6 +201,8 @@ class LocalProcess:
             self._launched.exception()  # nobody may be waiting any more
 
     def _settle_clearance(self, clearance: Clearance) -> None:
+        if self._cleared.done() and self._cleared.result().survivors:
+            self._cleared = asyncio.get_running_loop().create_future()  # they have ended after all
         if not self._cleared.done():
             self._cleared.set_result(clearance)
 
@@ -209,7 +213,8 @@ class LocalProcess:
             self._channel.close()
         self._link.close()
         if self.pid is not None:
-            self._state.forget(self.pid)
+            # Nobody has to wait for the file.
+            asyncio.get_running_loop().call_soon(self._state.forget, self.pid)
 
     def _explained(self, returncode: int, seconds: float, max_rss: int) -> Exit:
         starved = returncode == -9 and posix.out_of_memory_kills() > self._out_of_memory_kills

@@ -4,6 +4,7 @@ The program finds nothing of the keeper's: its descriptors from 0 on are those i
 and signals do what they do in a process that nobody has prepared.
 """
 
+import errno
 import fcntl
 import os
 import signal
@@ -11,9 +12,6 @@ from typing import NoReturn
 
 from sidecar.processes import system
 from sidecar.processes.guard_protocol import Launch
-
-HIGH = 100
-"""Descriptors are kept from here on while those of the server are put into their places."""
 
 CHANGED_SIGNALS = (
     signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP,  # by the keeper
@@ -36,10 +34,10 @@ def start(launch: Launch, inherited: list[int]) -> int:
                 _become(launch, inherited, failing, keeper)
         finally:
             os.close(failing)
-        errno = told.read(16)
-    if errno:
+        number = told.read(16)
+    if number:
         os.waitpid(pid, 0)
-        raise OSError(int(errno), os.strerror(int(errno)))
+        raise OSError(int(number), os.strerror(int(number)))
     return pid
 
 
@@ -52,19 +50,21 @@ def _become(launch: Launch, inherited: list[int], failing: int, keeper: int) -> 
         for number in CHANGED_SIGNALS:
             signal.signal(number, signal.SIG_DFL)
         system.die_with(keeper)
-        failing = _out_of_the_way(failing)
-        null = os.open(os.devnull, os.O_RDONLY)
-        for place, descriptor in enumerate(list(map(_out_of_the_way, (null, *inherited)))):
+        wanted = [os.open(os.devnull, os.O_RDONLY), *inherited]
+        failing, *moved = [_at_least(len(wanted), one) for one in (failing, *wanted)]
+        for place, descriptor in enumerate(moved):
             os.dup2(descriptor, place, inheritable=True)
         if listens:
             env[b"LISTEN_PID"] = str(os.getpid()).encode()
         os.chdir(cwd)
         os.execve(argv[0], argv, env)
-    except OSError as error:
-        os.write(failing, str(error.errno).encode())
+    except Exception as error:  # noqa: BLE001 - whatever it is, it must be told from an exit
+        number = error.errno if isinstance(error, OSError) else None
+        os.write(failing, str(number or errno.EINVAL).encode())
     finally:
         os._exit(127)
 
 
-def _out_of_the_way(descriptor: int) -> int:
-    return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, HIGH)
+def _at_least(place: int, descriptor: int) -> int:
+    """A duplicate that is out of the way while others are put into their places."""
+    return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, place)

@@ -80,7 +80,8 @@ class StateFile:
             self._save()
 
     def close(self) -> None:
-        """Removes the file: this sidecar leaves nothing behind."""
+        """Removes the file: this sidecar leaves nothing behind. What comes later is not noted."""
+        self._processes.clear()
         if self._path is not None:
             with contextlib.suppress(OSError):
                 self._path.unlink()

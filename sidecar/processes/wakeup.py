@@ -17,6 +17,7 @@ class Wakeup:
 
     def renew(self) -> None:
         """In a fork: what was shared with the parent becomes this process's own."""
+        signal.set_wakeup_fd(-1)
         os.close(self.descriptor)
         os.close(self._writer)
         self._open()

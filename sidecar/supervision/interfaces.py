@@ -15,11 +15,15 @@ from sidecar.domain.spec import HealthCheck, ServerSpec
 
 
 class CannotLaunch(Exception):
-    """A server could not even be launched; `failure` says why."""
+    """A server could not even be launched; `failure` says why.
 
-    def __init__(self, failure: Failure) -> None:
+    `permanent` says that another try would fail as well, unless somebody mends something.
+    """
+
+    def __init__(self, failure: Failure, *, permanent: bool = False) -> None:
         super().__init__(failure.message)
         self.failure = failure
+        self.permanent = permanent
 
 
 class ProcessObserver(Protocol):

@@ -137,7 +137,7 @@ class Life:
             case Effect.RETIRE:
                 self.runs.retire_old(self.grace, succeeded=True)
             case Effect.BURY_OLD:
-                self.runs.retire_old(0.0, succeeded=False)
+                self._bury_old()
             case Effect.RECOVER:
                 self.runs.clear(self.grace, successor=True)
             case Effect.TERMINATE:
@@ -166,6 +166,15 @@ class Life:
                 self.stoppers.settle(Outcome.failed(ended.failure()))
             case _:
                 raise AssertionError(f"{effect.name} is not carried out")
+
+    def _bury_old(self) -> None:
+        """It ended by itself while a successor was starting, which now is to bring it back."""
+        old = self.runs.old
+        if old is not None and old.exit is not None:
+            policy = self.spec.restart.policy
+            if policy == "always" or (policy == "on-failure" and not old.exit.clean):
+                self.recovery.takes_over()
+        self.runs.retire_old(0.0, succeeded=False)
 
     def _has_successor(self, run: Run) -> bool:
         """Whether the next process will have the very sockets that this one has now."""

@@ -41,6 +41,10 @@ class Recovery:
         self.asked_to_start()
         self.automatic = True
 
+    def takes_over(self) -> None:
+        """What a client asked for has turned into bringing back a server that ended meanwhile."""
+        self.automatic = True
+
     def decide(self, settings: RestartSettings, ending: Ending) -> Decision:
         """Whether the server is to be restarted; if so, `wait` may follow."""
         now, chance = time.monotonic(), random.random()

@@ -15,13 +15,14 @@ class Reloading:
         self._watch = watch
         self._changed = changed
         self._end: Callable[[], None] | None = None
-        self._watched: tuple[str, ...] = ()
+        self._watched: object = None  # the settings that say what counts as a source
 
     def keep(self, spec: ServerSpec, *, wanted: bool) -> None:
         """Begins or ends to watch, or watches something else."""
-        if self._end is not None and (not wanted or spec.watch != self._watched):
+        to_watch = (spec.watch, spec.logs.file)
+        if self._end is not None and (not wanted or to_watch != self._watched):
             self._end()
             self._end = None
         if wanted and self._end is None:
-            self._watched = spec.watch
+            self._watched = to_watch
             self._end = self._watch(spec, self._changed)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from sidecar.domain.errors import Failure, FailureCode
+from sidecar.domain.errors import Failure
 from sidecar.domain.events import Stream
 from sidecar.domain.lines import Piece
 from sidecar.domain.outcome import Exit
@@ -68,7 +68,7 @@ class Run:
         self.forced = False
         self.survivors = 0
         self.permanent = False
-        """Whether another start would fail the same way; known once `failure` was asked for."""
+        """Whether another start would fail the same way; known at the end, once `failure` is."""
         self._place = place
         self._ended_by_command = False
         self._failure: Failure | None = None
@@ -137,7 +137,6 @@ class Run:
         if self.survivors:
             return post_mortem.survived(self.spec, self.survivors)
         if self._failure is not None:
-            self.permanent = self._failure.code is FailureCode.SPAWN_FAILED
             tail = {"tail": self._tail()} if self.process is not None else {}
             return self._failure._replace(data={**self._failure.data, **tail})
         found = post_mortem.examine(
@@ -177,6 +176,7 @@ class Run:
             self.process.ready()
         except (CannotLaunch, NotReady) as problem:
             self._failure = problem.failure
+            self.permanent = isinstance(problem, CannotLaunch) and problem.permanent
             self._tell(self, Input.FAIL)
             return
         except Exception:

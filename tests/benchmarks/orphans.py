@@ -44,6 +44,7 @@ KILLED = {
 }
 # The kill comes at any moment of a life, not always at the same.
 LATEST_KILL = 0.2
+LOOK_AGAIN = 0.01
 # So that trees are not ended while the start is still under way.
 GRACE = 30
 
@@ -87,11 +88,20 @@ async def _round(links: str, toll: Toll, *, bare: bool) -> None:
             toll.processes += _alive(trees.values())
             kill_at_once(*chain.pids(links))
             killed = time.monotonic()
-            left = await survivors_of_the_promise(trees.values(), killed)
-            toll.seconds.append(time.monotonic() - killed)
-            toll.alive += len(left)
+            toll.seconds.append(await _dying(trees.values(), killed))
+            # Slower, and finds those too that wrote nothing down.
+            toll.alive += len(await survivors_of_the_promise(trees.values(), killed))
             for one in trees.values():
                 one.kill()
+
+
+async def _dying(trees: Iterable[Tree], killed: float) -> float:
+    """Seconds since the kill until nobody lives who wrote itself down, or the promise is broken."""
+    living = [member for one in trees for member in one.members()]
+    while living and time.monotonic() - killed < PROMISE:
+        await asyncio.sleep(LOOK_AGAIN)
+        living = [member for member in living if member.lives]
+    return time.monotonic() - killed
 
 
 def _alive(trees: Iterable[Tree]) -> int:

@@ -19,6 +19,7 @@ GAPLESS = (Input.REPLACE, Input.RELAUNCH)
 START_ANSWERS = {Effect.STARTED, Effect.START_FAILED, Effect.START_CANCELLED}
 STOP_ANSWERS = {Effect.STOPPED, Effect.STOP_FAILED}
 LAUNCHES = {Effect.LAUNCH, Effect.LAUNCH_BESIDE}
+ENDINGS = {Effect.CLEAR, Effect.RECOVER, Effect.TERMINATE, Effect.KILL}
 
 AT_REST = (Phase.STOPPED, Phase.ERROR, Phase.WAITING)
 BESIDE_OLD = (Phase.REPLACING, Phase.REVERTING)
@@ -107,14 +108,14 @@ class Life:
         cancelled = list(self.starters)
         before = self.world
         self.wanted = self.out_of_date = False
-        self._take(command)
+        effects = self._take(command)
         assert all(c.answers == [Effect.START_CANCELLED] for c in cancelled), "stop cancels starts"
         if caller.phase in AT_REST:
             assert self.phase is Phase.STOPPED
             caller.answers.append(Effect.STOPPED)
             return caller
         assert self.phase is Phase.STOPPING
-        self._check_force(caller, before)
+        self._check_force(caller, before, effects)
         if waits:
             self.stoppers.append(caller)
         else:
@@ -132,8 +133,10 @@ class Life:
     def happen(self, event: Input) -> None:
         """A process does what a process may do, or a timer or a health check."""
         before = self.phase
-        self._take(event)
+        effects = self._take(event)
         match event:
+            case Input.FAIL | Input.EXIT | Input.CRASH if before in ON_THEIR_WAY_OUT:
+                assert (self.phase, effects) == (before, ()), "it was on its way out already"
             case Input.READY:
                 assert self.phase is Phase.RUNNING
                 assert before is Phase.STARTING or self.world.retired == "asked"
@@ -202,6 +205,7 @@ class Life:
 
     def _answer_starters(self, effect: Effect) -> None:
         assert self.wanted is not (effect is Effect.START_CANCELLED)
+        assert self.phase not in COMING_UP, "it has not come to an end"
         about_it = effect is Effect.STARTED or self.phase is not Phase.STUCK
         assert not (about_it and self.out_of_date), "what is told is of something out of date"
         for caller in self.starters:
@@ -212,6 +216,7 @@ class Life:
 
     def _answer_stoppers(self, effect: Effect) -> None:
         assert (effect is Effect.STOPPED) == self.world.empty, "stopped means nothing is left"
+        assert (effect is Effect.STOP_FAILED) == (self.phase is Phase.STUCK)
         for caller in self.stoppers:
             caller.answers.append(effect)
         self.stoppers = []
@@ -230,22 +235,22 @@ class Life:
             assert (self.phase, effects) == (caller.phase, ()), "concurrent starts join"
         else:
             assert self.phase is Phase.RESTARTING
-            self._check_force(caller, before)
+            self._check_force(caller, before, effects)
 
-    def _check_force(self, caller: Caller, before: World) -> None:
+    def _check_force(self, caller: Caller, before: World, effects: tuple[Effect, ...]) -> None:
         """Force waits for nobody, and without it nobody is forced who was not to be."""
         now = self.world
+        assert now.told_to or before.clearing, "that it ends is no surprise"
         if caller.command in FORCED or caller.phase is Phase.STUCK:
             assert now.forced and now.retired != "asked", "force waits for nobody"
             return
         assert now.forced is before.forced, "nobody is forced who was not to be"
         if before.old:
             assert now.retired == "asked"
+        elif before.clearing:
+            assert ENDINGS.isdisjoint(effects), "it is being ended already"
 
     def _check_end(self, event: Input, before: Phase) -> None:
-        if before in ON_THEIR_WAY_OUT:
-            assert self.phase is before, "it was on its way out already"
-            return
         assert self.world.clearing and self.world.forced, "there is nothing to be polite to"
         match before:
             case Phase.STARTING:

@@ -108,11 +108,13 @@ class World:
                 return self._launch_beside()
             case Effect.RETIRE:
                 assert self.old == "serves", "there is nobody to retire"
+                assert self.main and not self.clearing, "there is nobody to take over"
                 return replace(self, old="", retired="asked")
             case Effect.BURY_OLD:
                 assert self.old == "ended", "a living process is buried"
                 return replace(self, old="", retired=self.retired or "killed")
             case Effect.CLEAR:
+                assert not self.clearing or self.retired, "it is being cleared away already"
                 retired = "killed" if self.retired and not self.old else self.retired
                 return replace(self, starting=False, clearing=True, forced=True, retired=retired)
             case Effect.RECOVER:
@@ -153,16 +155,16 @@ class World:
             case Phase.WAITING:
                 return self == World(waiting=True)
             case Phase.STARTING:
-                return self.starting and not (self.clearing or self.old)
+                return self.starting and not self.clearing and not self.old
             case Phase.REPLACING:
                 return self.starting and not self.clearing and self.old == "serves"
             case Phase.REVERTING:
                 return self.clearing and self.old == "serves" and not self.told_to
             case Phase.RUNNING:
-                return self.main and not (self.starting or self.clearing or self.old)
+                return self.main and not (self.starting or self.clearing) and not self.old
             case Phase.STUCK:
-                return self.others and not (self.clearing or self.old)
+                return self.others and not self.clearing and not self.old
             case Phase.STOPPING | Phase.RESTARTING:
                 return self.clearing and not self.old
             case _:
-                return self.clearing and not (self.old or self.told_to)
+                return self.clearing and not self.told_to and not self.old

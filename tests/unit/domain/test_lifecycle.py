@@ -27,6 +27,11 @@ def after(*inputs: Input) -> Phase:
     return phase
 
 
+RUNS = (Input.START, Input.READY)
+REPLACES = (*RUNS, Input.REPLACE)
+REVERTS = (*REPLACES, Input.FAIL)
+
+
 def everything_reachable() -> dict[State, set[Input]]:
     """Every state that commands and real processes can lead to, with the events possible there."""
     found: dict[State, set[Input]] = {}
@@ -144,3 +149,84 @@ def test_a_start_of_what_survived_clears_it_away_first() -> None:
     stuck = (Input.START, Input.READY, Input.STOP, Input.SURVIVED)
     assert follow(*stuck, Input.START)[-1] is Effect.KILL
     assert follow(*stuck, Input.START, Input.CRASH, Input.CLEARED)[-1] is Effect.LAUNCH
+
+
+@pytest.mark.parametrize(
+    ("phase", "status"),
+    [
+        (Phase.WAITING, Status.STARTING),
+        (Phase.REPLACING, Status.STARTING),
+        (Phase.REVERTING, Status.STARTING),
+        (Phase.FAILING, Status.STARTING),
+        (Phase.CRASHING, Status.RUNNING),
+        (Phase.ENDING, Status.RUNNING),
+        (Phase.RECOVERING, Status.STOPPING),
+        (Phase.RESTARTING, Status.STOPPING),
+        (Phase.STUCK, Status.ERROR),
+    ],
+)
+def test_clients_are_told_a_simpler_story(phase: Phase, status: Status) -> None:
+    assert phase.status is status
+
+
+def test_a_restart_without_a_gap_retires_the_old_process_when_the_new_one_is_ready() -> None:
+    assert follow(*REPLACES, Input.READY)[-3:] == [
+        Effect.LAUNCH_BESIDE,
+        Effect.RETIRE,
+        Effect.STARTED,
+    ]
+
+
+def test_a_successor_that_fails_leaves_the_old_process_running() -> None:
+    assert follow(*REVERTS)[-1] is Effect.CLEAR
+    for end in (Input.CLEARED, Input.SURVIVED):
+        assert after(*REVERTS, end) is Phase.RUNNING
+        assert follow(*REVERTS, end)[-1] is Effect.START_FAILED
+
+
+def test_an_old_process_that_ends_leaves_the_rest_to_its_successor() -> None:
+    assert follow(*REPLACES, Input.OLD_ENDED, Input.READY)[-2:] == [Effect.BURY_OLD, Effect.STARTED]
+    assert after(*REVERTS, Input.OLD_ENDED, Input.CLEARED) is Phase.ERROR
+
+
+def test_a_stop_while_one_process_replaces_another_ends_both() -> None:
+    for before in (REPLACES, REVERTS):
+        assert follow(*before, Input.STOP)[-2:] == [Effect.START_CANCELLED, Effect.TERMINATE]
+        assert after(*before, Input.STOP, Input.CLEARED) is Phase.STOPPED
+
+
+def test_what_is_out_of_date_is_started_afresh_and_an_old_process_is_left_in_peace() -> None:
+    assert after(Input.START, Input.RELAUNCH) is Phase.RESTARTING
+    for before in (REPLACES, REVERTS):
+        assert transition(after(*before), Input.RELAUNCH).effects == (Effect.LAUNCH_BESIDE,)
+
+
+def test_where_nothing_serves_a_restart_without_a_gap_is_any_restart() -> None:
+    for phase in set(Phase) - {Phase.RUNNING}:
+        assert transition(phase, Input.REPLACE) == transition(phase, Input.RESTART)
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [(Input.EXIT,), (Input.CRASH,), (Input.UNHEALTHY, Input.EXIT)],
+    ids=["exit", "crash", "unhealthy"],
+)
+def test_what_ended_by_itself_may_be_started_again_after_a_while(ended: tuple[Input, ...]) -> None:
+    waiting = (*RUNS, *ended, Input.RETRY)
+    assert follow(*waiting)[-1] is Effect.WAIT
+    assert follow(*waiting, Input.DUE, Input.READY)[-2:] == [Effect.LAUNCH, Effect.STARTED]
+    assert follow(*waiting, Input.START)[-1] is Effect.LAUNCH
+    assert after(*waiting, Input.STOP) is Phase.STOPPED
+
+
+def test_an_automatic_start_that_fails_is_answered_to_those_who_joined_it() -> None:
+    assert follow(Input.START, Input.FAIL, Input.RETRY)[-2:] == [Effect.START_FAILED, Effect.WAIT]
+
+
+def test_a_server_that_is_not_well_is_asked_to_end_and_not_forced() -> None:
+    assert follow(*RUNS, Input.UNHEALTHY)[-1] is Effect.RECOVER
+    assert follow(*RUNS, Input.UNHEALTHY, Input.STOP, Input.CLEARED)[-1] is Effect.STOPPED
+
+
+def test_exit_0_once_too_often_is_an_error() -> None:
+    assert after(*RUNS, Input.EXIT, Input.GIVE_UP) is Phase.ERROR

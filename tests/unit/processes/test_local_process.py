@@ -3,12 +3,22 @@
 import asyncio
 import os
 import signal
+import socket
 from pathlib import Path
 
 import pytest
 
+from sidecar.domain.events import Stream
+from sidecar.domain.lines import Piece
+from sidecar.domain.outcome import Exit
 from sidecar.processes import local_process, posix
+from sidecar.processes.guard import Guard
+from sidecar.processes.guard_protocol import report
 from sidecar.processes.local import LocalProcesses
+from sidecar.processes.local_process import LocalProcess
+from sidecar.processes.questions import Questions
+from sidecar.processes.state_file import StateFile
+from sidecar.processes.wires import Wires
 from tests.support.processes import is_alive
 from tests.unit.processes.launched import (
     LIMIT,
@@ -228,3 +238,41 @@ async def test_an_app_is_told_that_it_was_seen_ready_and_that_a_successor_comes(
     await server.says("stdout: heard b'r'")
     await server.process.clear(PATIENT, successor=True)
     assert server.said[-1] == "stdout: asked b'd'"
+
+
+async def test_survivors_that_end_after_all_are_no_obstacle_to_the_next_attempt() -> None:
+    """The keeper is played by the test: what survives SIGKILL cannot be had for the asking."""
+    given, told, state = python("serve"), Told(), StateFile()
+    wires = Wires(given, [], beside_another=False)
+    keeper = socket.socket(fileno=os.dup(wires.far_ends()[0]))
+    questions = Questions(given, 0, None, handed_over=False)
+    process = LocalProcess(given, "mark:run", told, questions, Guard(), state, lambda _: 0.0)
+    process.connect(wires, ([b"serve"], {}, b"/", False))
+    wires.close_far_ends()
+    with keeper:
+        keeper.send(report("pid", os.getpid(), 0, 1))
+        async with asyncio.timeout(LIMIT):
+            await process.launched()
+            clearing = asyncio.create_task(process.clear(0))
+            await asyncio.sleep(0)
+            keeper.send(report("cleared", 1, 1))
+            assert (await clearing).survivors == 1
+        keeper.send(report("exit", -9, 0, 0) + report("cleared", 1, 0))
+    async with asyncio.timeout(LIMIT):
+        await told.exited.wait()
+        assert (await process.clear(PATIENT)).survivors == 0
+    state.close()
+
+
+class Told:
+    """An observer that waits for the exit."""
+
+    def __init__(self) -> None:
+        self.exited = asyncio.Event()
+
+    def on_output(self, stream: Stream, piece: Piece) -> None:
+        raise AssertionError(stream, piece)
+
+    def on_exit(self, ended: Exit) -> None:
+        assert ended.signal == "SIGKILL"
+        self.exited.set()

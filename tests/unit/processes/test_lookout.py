@@ -106,6 +106,13 @@ def test_whoever_forks_while_the_marked_are_killed_is_killed_too() -> None:
         assert system.marked(VARIABLE, mark) == {}
 
 
+def test_a_lookout_that_was_relieved_kills_nobody(ours: Guarded) -> None:
+    with stranger(**{VARIABLE: of_run(ours.mark, "run")}) as marked:
+        ours.dismiss()
+        gone(ours.lookout)
+        assert is_alive(marked)
+
+
 def test_a_server_without_its_helpers_is_without_a_trace_in_the_end(ours: Guarded) -> None:
     server = ours.serve("sleep('main')")
     kill_at_once(ours.guardian)

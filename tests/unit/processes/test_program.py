@@ -36,22 +36,25 @@ def test_a_program_has_the_descriptors_that_it_is_meant_to_have_and_no_other() -
 
 
 def test_descriptors_that_stand_in_each_others_places_are_not_mixed_up() -> None:
-    """The keeper's own numbers begin at 3, too: whatever comes last would be written over."""
-    files = [os.open(name, os.O_RDONLY) for name in ("/", "/etc", "/usr", "/tmp", "/proc")]
-    try:
-        with kept(*reversed(files)) as (server, _, _):
-            server.launch("/bin/sleep", "600")
-            server.is_launched()
-            expected = ["/proc", "/tmp", "/usr", "/etc", "/"]
-            eventually(
-                lambda: (
-                    [descriptors_of(server.main).get(n) for n in range(3, 9)] == [*expected, None]
-                ),
-                "each is in its place",
-            )
-    finally:
+    names = ["/", "/etc", "/usr", "/tmp", "/proc"]
+    # In the keeper, they and the streams stand at 9, 8, … 3: the first place is that of the last.
+    in_the_way = """
+import fcntl
+descriptors = [fcntl.fcntl(int(one), fcntl.F_DUPFD_CLOEXEC, 50) for one in descriptors]
+for number, one in enumerate(descriptors[1:], start=1):
+    descriptors[number] = os.dup2(one, 10 - number, inheritable=False)
+"""
+    with contextlib.ExitStack() as stack:
+        files = [os.open(name, os.O_RDONLY) for name in names]
         for file in files:
-            os.close(file)
+            stack.callback(os.close, file)
+        server, _, _ = stack.enter_context(kept(*files, prelude=in_the_way))
+        server.launch("/bin/sleep", "600")
+        server.is_launched()
+        eventually(
+            lambda: [descriptors_of(server.main).get(n) for n in range(3, 9)] == [*names, None],
+            "each is in its place",
+        )
 
 
 def test_a_program_has_the_environment_and_the_folder_that_it_is_meant_to_have(

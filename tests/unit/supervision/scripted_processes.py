@@ -210,7 +210,7 @@ class ScriptedProcesses:
         beside_another: bool = False,
     ) -> ScriptedProcess:
         if self.refusal is not None:
-            raise CannotLaunch(self.refusal)
+            raise CannotLaunch(self.refusal, permanent=True)
         assert endpoint is None or isinstance(endpoint, ScriptedEndpoint)
         assert endpoint is None or not endpoint.closed, "it would listen on a closed socket"
         pid = FIRST_PID + len(self.launched)

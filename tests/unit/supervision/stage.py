@@ -30,10 +30,12 @@ MIDDLE = 0.5
 class Stage:
     """`do` and what follows it end at rest: everything has happened that was due."""
 
-    def __init__(self, loop: VirtualTimeLoop, spec: ServerSpec) -> None:
+    def __init__(
+        self, loop: VirtualTimeLoop, spec: ServerSpec, processes: ScriptedProcesses
+    ) -> None:
         self.loop = loop
         self.witness = Witness()
-        self.processes = ScriptedProcesses()
+        self.processes = processes
         self.server = ManagedServer(
             spec,
             Surroundings(
@@ -87,7 +89,7 @@ class Stage:
 
 
 @contextmanager
-def stage_for(spec: ServerSpec) -> Iterator[Stage]:
+def stage_for(spec: ServerSpec, processes: ScriptedProcesses | None = None) -> Iterator[Stage]:
     """A stage whose clocks all show the time of its loop, and where chance plays no part."""
     loop = VirtualTimeLoop()
     with ExitStack() as patches:
@@ -97,4 +99,4 @@ def stage_for(spec: ServerSpec) -> Iterator[Stage]:
         chance = SimpleNamespace(random=lambda: MIDDLE)
         patches.enter_context(patch("sidecar.supervision.recovery.random", chance))
         patches.callback(loop.close)
-        yield Stage(loop, spec)
+        yield Stage(loop, spec, processes or ScriptedProcesses())

@@ -6,7 +6,7 @@ import pytest
 
 from sidecar.domain.outcome import Exit
 from sidecar.domain.phases import Status
-from sidecar.domain.spec import ServerSpec
+from sidecar.domain.spec import LogSettings, ServerSpec
 from tests.unit.supervision.scripted_processes import spec_of
 from tests.unit.supervision.stage import Stage, stage_for
 
@@ -94,7 +94,15 @@ def test_changes_of_an_overlap_are_taken_up_beside_the_process_that_serves() -> 
         assert serving.being_cleared
 
 
-@pytest.mark.parametrize("spec", [SPEC._replace(watch=("/lib",)), SPEC._replace(reload=False)])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        SPEC._replace(watch=("/lib",)),
+        SPEC._replace(logs=LogSettings(file="/src/api.log")),
+        SPEC._replace(reload=False),
+    ],
+    ids=["other folders", "a log file, whose changes do not count", "no reload"],
+)
 def test_other_settings_are_followed_at_once(stage: Stage, spec: ServerSpec) -> None:
     stage.started()
     stage.configure(spec)

@@ -88,6 +88,22 @@ def test_a_restart_that_fails_leaves_the_old_process_as_it_was(stage: Stage) -> 
     assert [endpoint.port for endpoint in stage.endpoints] == [old.port]
 
 
+def test_a_failed_restart_is_forgotten_with_the_next(stage: Stage) -> None:
+    restarting(stage)
+    stage.ended(Exit(code=1))
+    assert stage.last_error is not None
+    restarting(stage)
+    assert stage.last_error is None
+
+
+def test_a_successor_that_fails_does_not_hurry_anybody_else(stage: Stage) -> None:
+    oldest, old = restarted(stage)
+    restarting(stage)
+    stage.ended(Exit(code=1))
+    assert oldest.grace == SPEC.stop_timeout
+    assert stage.status.pid == old.pid
+
+
 def test_what_survives_of_a_failed_successor_does_not_disturb_the_old_process(
     stage: Stage,
 ) -> None:
@@ -253,6 +269,21 @@ def test_an_old_process_that_survives_force_is_tried_again_and_told_of(stage: St
     assert len(stage.witness.stops) == 2
 
 
+def test_all_that_survives_is_counted(stage: Stage) -> None:
+    old, new = restarted(stage)
+    outcome = stage.command(stage.server.stop)
+    for process in (new, old):
+        stage.loop.do(process.survives)
+    failure = outcome.result().failure
+    assert failure is not None
+    assert failure.message.endswith("processes that are left: 2")
+
+    again = stage.command(stage.server.stop)
+    for process in (new, old):
+        stage.loop.do(process.is_cleared_away)
+    assert again.result().success
+
+
 def test_a_crash_beside_a_survivor_is_told_all_the_same(stage: Stage) -> None:
     old, new = restarted(stage)
     stage.loop.do(old.survives)
@@ -294,6 +325,15 @@ def test_a_successor_that_fails_on_another_port_lets_go_of_that(stage: Stage) ->
     stage.loop.do(stage.process.is_cleared_away)
     assert [endpoint.port for endpoint in stage.endpoints] == [FIRST_PORT]
     assert stage.status.port == FIRST_PORT
+
+
+def test_a_successor_that_is_out_of_date_lets_go_of_a_port_that_is_not_wanted(
+    stage: Stage,
+) -> None:
+    for port in (8200, 8300):
+        stage.configure(SPEC._replace(port=port))
+        stage.command(stage.server.restart)
+        assert [endpoint.port for endpoint in stage.endpoints] == [FIRST_PORT, port]
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,14 @@ def test_a_restart_tells_that_the_old_process_had_to_be_killed(stage: Stage) -> 
     assert "the old process did not stop in time and was killed" in outcome.result().message
 
 
+def test_a_restart_by_force_does_not_complain_that_it_took_force(stage: Stage) -> None:
+    stage.started()
+    outcome = stage.command(lambda: stage.server.restart(force=True))
+    stage.ended(Exit(signal="SIGKILL"), forced=True)
+    stage.ready()
+    assert "killed" not in outcome.result().message
+
+
 def test_the_last_lines_are_told_before_the_end(stage: Stage) -> None:
     stage.started()
 
