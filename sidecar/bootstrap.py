@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import signal
 import sys
 from pathlib import Path
 
@@ -26,6 +27,8 @@ def run_stdio(streams: Streams, config: Path | None, framing: FramingName | None
     Raises:
         ConfigFileError: the configuration cannot be used.
     """
+    if hasattr(signal, "pthread_sigmask"):  # whoever started us may have blocked any
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
     catalogue = Catalogue() if config is None else _load(config)
     # What is loaded by now stays to the end: the collector need not look at it again.
     gc.freeze()

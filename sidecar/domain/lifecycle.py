@@ -25,6 +25,7 @@ _TABLE: dict[Phase, dict[Input, Step]] = {
         Input.RESTART: _step(Phase.STARTING, Effect.LAUNCH),
         Input.RESTART_KILL: _step(Phase.STARTING, Effect.LAUNCH),
         Input.DUE: _step(Phase.STARTING, Effect.LAUNCH),
+        Input.GIVE_UP: _step(Phase.ERROR),
         Input.STOP: _step(Phase.STOPPED),
         Input.KILL: _step(Phase.STOPPED),
     },

@@ -60,7 +60,7 @@ class Input(Enum):
     OLD_ENDED = auto()  # the old process ended while its successor was starting
     CLEARED = auto()  # no process of the server is left (of the successor's, while REVERTING)
     RETRY = auto()  # the same, and it is to be restarted automatically
-    GIVE_UP = auto()  # the same, and it should have been restarted, but not so often
+    GIVE_UP = auto()  # the same, or a restart waits, but there is to be none any more
     SURVIVED = auto()  # one is, in spite of everything
 
 

@@ -56,9 +56,11 @@ def environment(spec: ServerSpec, port: int) -> dict[str, str]:
     ours = {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": spec.encoding}
     theirs = {name: _filled_in(value, spec, port) for name, value in spec.env.items()}
     inherited = {name: value for name, value in os.environ.items() if name not in _NOT_PASSED_ON}
+    env = {**inherited, **ours, **theirs}
     if takes_sockets(spec):
-        ours["LISTEN_FDS"] = "1"
-    return {**inherited, **ours, **theirs}
+        env["LISTEN_FDS"] = "1"
+        env.pop("LISTEN_FDNAMES", None)
+    return env
 
 
 def takes_sockets(spec: ServerSpec) -> bool:

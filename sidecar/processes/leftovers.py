@@ -2,7 +2,8 @@
 
 Proof is the file of a sidecar that is dead (see `state_file`) together with what it names: a pid
 with the moment its process started, and the mark in a process's environment; what descends from
-such a process is left behind likewise.
+such a process is left behind likewise. Where a system does not tell when it was booted, the moment
+proves nothing, and the mark alone is believed.
 """
 
 import logging
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from sidecar.folders import running_folder
-from sidecar.processes.state_file import Notes, abandoned_files, current_boot
+from sidecar.processes.state_file import Notes, abandoned_files
 from sidecar.processes.threads import in_thread
 
 if TYPE_CHECKING:
@@ -68,15 +69,27 @@ def _clean_up(folder: Path | None) -> int:
     except RuntimeError:  # the user has no home
         return 0
     try:
-        boot = current_boot()
-        notes = [file.notes for file in files if file.notes and file.notes.boot == boot]
-        left_by = [_Leftovers(each) for each in notes]
+        left_by = [
+            _Leftovers(believed)
+            for file in files
+            if file.notes is not None and (believed := _believed(file.notes)) is not None
+        ]
         if left_by:
             _end(left_by)
         return sum(leftovers.report() for leftovers in left_by)
     finally:
         for file in files:
             file.remove()
+
+
+def _believed(notes: Notes) -> Notes | None:
+    """As much of the notes as can be proof now; None if the system was booted since."""
+    from sidecar.processes import system
+
+    boot = system.current_boot()
+    if not notes.boot or not boot:
+        return notes._replace(processes=())
+    return notes if notes.boot == boot else None
 
 
 class _Leftovers:
@@ -175,15 +188,13 @@ def _is_alive(who: _Who) -> bool:
     """Whether it is still that process, and more than a zombie."""
     import psutil
 
-    from sidecar.processes import system
+    from sidecar.processes import system, tree
 
     pid, since = who
     if system.started_at(pid) != since:
         return False
     try:
-        process = psutil.Process(pid)
-        # What looks like a zombie may have threads that run on.
-        return process.status() != psutil.STATUS_ZOMBIE or process.num_threads() > 1
+        return tree.is_alive(psutil.Process(pid))
     except psutil.Error:
         return False
 

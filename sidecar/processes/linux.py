@@ -25,6 +25,8 @@ Identity = int
 _PPID, _STARTED = 1, 19  # fields of /proc/<pid>/stat behind the name
 _STAT_BYTES = 4096
 
+_BOOT_ID = "/proc/sys/kernel/random/boot_id"
+
 
 def adopt_orphans(*, wanted: bool = True) -> None:
     """Makes this process the parent of every descendant whose own parent ends."""
@@ -102,15 +104,22 @@ def send(pid: int, started: Identity, what: signal.Signals) -> None:
     """Sends a signal to that very process; nobody is hit if it has ended, whoever has its pid."""
     try:
         pidfd = os.pidfd_open(pid)
-    except OSError:
+    except ProcessLookupError:
         return
+    except (OSError, AttributeError):  # an old kernel, or a sandbox: a look just before must do
+        pidfd = None
     try:
-        if started_at(pid) == started:
+        if started_at(pid) != started:
+            return
+        if pidfd is None:
+            os.kill(pid, what)
+        else:
             signal.pidfd_send_signal(pidfd, what)
     except OSError:  # it ended, or has become another user's
         pass
     finally:
-        os.close(pidfd)
+        if pidfd is not None:
+            os.close(pidfd)
 
 
 def has_argument(pid: int, argument: str) -> bool:
@@ -120,6 +129,17 @@ def has_argument(pid: int, argument: str) -> bool:
             return argument.encode() in command_line.read().split(b"\0")
     except OSError:
         return False
+
+
+def current_boot() -> str:
+    """What tells this run of the system, whose ticks `Identity` counts, from others; "" if it is
+    not told.
+    """
+    try:
+        with open(_BOOT_ID, "rb", buffering=0) as boot_id:
+            return boot_id.read().decode("ascii", "replace").strip()
+    except OSError:
+        return ""
 
 
 def _pids() -> list[int]:

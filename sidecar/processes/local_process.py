@@ -241,5 +241,6 @@ class LocalProcess:
         from sidecar.processes.metrics import Sampler
 
         if self._sampler is None:
-            self._sampler = Sampler(self.keeper_pid or 0, self._since)
+            assert self.keeper_pid is not None, "nothing can be measured before it is launched"
+            self._sampler = Sampler(self.keeper_pid, self._since)
         return self._sampler.sample()

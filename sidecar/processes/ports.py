@@ -104,14 +104,6 @@ def port_of(listener: socket.socket) -> int:
     return int(listener.getsockname()[1])
 
 
-def is_free(host: str, port: int) -> bool:
-    """Whether a server could listen there as far as other programs go; may ask a name server."""
-    try:
-        return _obstacle(look_up(host), port) not in IN_USE
-    except OSError:
-        return True
-
-
 def any_free(host: str, avoid: frozenset[int]) -> int:
     """A port that the system chooses; for a host that is not ours, one of the loopback address."""
     port = 0

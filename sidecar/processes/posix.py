@@ -1,4 +1,7 @@
-"""What POSIX systems have in common: pipes for output, and what the kernel says of memory."""
+"""Pipes for output, as POSIX has them, and how often a kernel that tells has killed for memory.
+
+Small, unlike `system`: the first launch needs both at once.
+"""
 
 import contextlib
 import fcntl

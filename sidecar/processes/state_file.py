@@ -9,11 +9,11 @@ whole file, and never finds that of a living sidecar unlocked.
 """
 
 import contextlib
+import errno
 import fcntl
 import logging
 import os
 import stat
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,8 +31,6 @@ ATTEMPTS = 3
 MOST_BYTES = 1024 * 1024
 """More than this is none of ours."""
 
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-
 logger = logging.getLogger(__name__)
 
 
@@ -45,7 +43,9 @@ class Started(NamedTuple):
 
 
 class Notes(NamedTuple):
-    """The content of the file. What was noted under another `boot` cannot be alive."""
+    """The content of the file. What was noted under another `boot` cannot be alive; where that is
+    "", nobody knows.
+    """
 
     sidecar: int
     boot: str
@@ -101,11 +101,16 @@ class StateFile:
             self._warned = True
 
     def _replace(self) -> None:
+        from sidecar.processes import system
+
         folder = self._folder or running_folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._path or folder / f"{os.getpid()}-{os.urandom(4).hex()}{SUFFIX}"
         notes = Notes(
-            os.getpid(), current_boot(), tuple(self._guardians), tuple(self._processes.values())
+            os.getpid(),
+            system.current_boot(),
+            tuple(self._guardians),
+            tuple(self._processes.values()),
         )
         lock = _write_locked(path, _encode(notes))
         if self._lock >= 0:
@@ -116,11 +121,11 @@ class StateFile:
 class AbandonedFile:
     """The file of a dead sidecar, ours for as long as we hold its lock."""
 
-    def __init__(self, path: Path, lock: int) -> None:
+    def __init__(self, path: Path, lock: int, content: bytes) -> None:
         self._path = path
         self._lock = lock
-        self.notes = _decode(os.read(lock, MOST_BYTES))
-        """None if they cannot be read."""
+        self.notes = _decode(content)
+        """None if they make no sense."""
 
     def remove(self) -> None:
         """Removes the file and lets go of it."""
@@ -139,18 +144,7 @@ def abandoned_files(folder: Path) -> list[AbandonedFile]:
     except OSError:
         return []
     paths = [folder / name for name in sorted(names) if name.endswith((SUFFIX, UNFINISHED))]
-    return [
-        AbandonedFile(path, lock) for path in paths if (lock := _lock_abandoned(path)) is not None
-    ]
-
-
-@cache
-def current_boot() -> str:
-    """What tells this run of the system from others; "" where start times are unique anyway."""
-    try:
-        return _BOOT_ID.read_text("ascii").strip()
-    except OSError:
-        return ""
+    return [file for path in paths if (file := _take_abandoned(path)) is not None]
 
 
 def _write_locked(path: Path, data: bytes) -> int:
@@ -160,7 +154,8 @@ def _write_locked(path: Path, data: bytes) -> int:
         lock = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.write(lock, data)
+            if os.write(lock, data) != len(data):  # the disk is full: the old file is better
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             new.rename(path)
         except OSError:
             os.close(lock)
@@ -172,8 +167,8 @@ def _write_locked(path: Path, data: bytes) -> int:
     raise AssertionError("the last attempt returns or raises")
 
 
-def _lock_abandoned(path: Path) -> int | None:
-    """The lock of a file that nobody holds; None if somebody does, or it is none of ours."""
+def _take_abandoned(path: Path) -> AbandonedFile | None:
+    """A file that nobody holds, locked; None if somebody does, or it is not ours or unreadable."""
     try:
         lock = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
@@ -185,7 +180,7 @@ def _lock_abandoned(path: Path) -> int | None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # Its sidecar may have put a new file in its place since we opened it.
             if os.path.samestat(opened, os.stat(path, follow_symlinks=False)):
-                return lock
+                return AbandonedFile(path, lock, os.read(lock, MOST_BYTES))
     except OSError:
         pass
     os.close(lock)

@@ -1,4 +1,4 @@
-"""Which processes belong to a server now, as psutil sees them. Blocking: for a thread.
+"""Which processes belong to a server and are alive, as psutil sees them. Blocking: for a thread.
 
 The keeper is the ancestor of them all, daemons included, where the system has subreapers.
 """
@@ -16,9 +16,17 @@ def members(keeper_pid: int) -> list[psutil.Process]:
 
 
 def is_alive(process: psutil.Process) -> bool:
-    """Whether it is still this process, and more than a zombie."""
+    """Whether it is still this process, and more than a zombie.
+
+    One whose main thread has ended looks like a zombie while its other threads run on.
+    """
     try:
-        gone = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
-        return process.is_running() and process.status() not in gone
+        match process.status() if process.is_running() else psutil.STATUS_DEAD:
+            case psutil.STATUS_DEAD:
+                return False
+            case psutil.STATUS_ZOMBIE:
+                return process.num_threads() > 1
+            case _:
+                return True
     except psutil.Error:
         return False

@@ -66,6 +66,22 @@ class Life:
             for effect in step.effects:
                 self._perform(effect, self.runs.current, ended or self.runs.current)
 
+    def configure(self, spec: ServerSpec) -> None:
+        """Takes over settings; those that concern what is going on take effect at once."""
+        before, self.spec = self.spec, spec
+        if before.health != spec.health:
+            self.watch_health(anew=True)
+        if self.phase is Phase.WAITING and before.restart.policy != spec.restart.policy == "never":
+            self.feed(Input.GIVE_UP)
+        run = self.runs.current
+        if run is not None and self.phase in _AT_REST and not self._keeps_address:
+            run.release()
+
+    @property
+    def _keeps_address(self) -> bool:
+        """Whether clients may wait for it to be mended: the next change of its sources starts it."""
+        return self.phase is Phase.ERROR and self.spec.reload
+
     def watch_health(self, *, anew: bool = False) -> None:
         """Sees to it that a running server's health is watched; `anew` with other settings."""
         watch, run = self._health_watch, self.runs.current
@@ -85,7 +101,9 @@ class Life:
             self.recovery.forget_timer()
             if before is not Phase.WAITING or not self.recovery.automatic:
                 self.last_error = None
-            self.runs.make_next(self.spec, again=before in (Phase.RESTARTING, Phase.WAITING))
+            kept = before is Phase.ERROR and self.spec.reload
+            again = kept or before in (Phase.RESTARTING, Phase.WAITING)
+            self.runs.make_next(self.spec, again=again)
         elif Effect.LAUNCH_BESIDE in step.effects:
             self.last_error = None
             self.runs.make_successor(self.spec)
@@ -100,7 +118,7 @@ class Life:
             self.recovery.forget_timer()
             if step.phase is Phase.STOPPED:
                 self.last_error = None
-            if run is not None:
+            if run is not None and not self._keeps_address:
                 run.release()
 
     def _happened(self, given: Input) -> None:
@@ -109,11 +127,11 @@ class Life:
         if run is None or given not in (Input.CLEARED, Input.SURVIVED):
             self.feed(given)
         elif self.phase is Phase.REVERTING:
-            self.last_error = run.failure().sentence
+            self.last_error = wording.old_goes_on(run.failure()).sentence
             self.feed(given)
         else:
             after = judge(self.phase, given, run, self.spec, self.recovery, self._unhealthy)
-            self.last_error = after.error or self.last_error
+            self.last_error = after.error
             if after.alert is not None:
                 self._publish(Alert(self.spec.name, "restart-limit", after.alert, utc_now()))
             self.feed(after.given)
@@ -157,7 +175,10 @@ class Life:
             case Effect.STARTED:
                 self._tell_ready(run)
             case Effect.START_FAILED:
-                self.starters.settle(Outcome.failed(ended.failure()))
+                failure = ended.failure()
+                serves = self.phase is Phase.RUNNING
+                failed = wording.old_goes_on(failure) if serves else failure
+                self.starters.settle(Outcome.failed(failed))
             case Effect.START_CANCELLED:
                 self.starters.settle(Outcome.failed(wording.cancelled(self.spec.name)))
             case Effect.STOPPED:

@@ -130,12 +130,11 @@ class ManagedServer:
 
     def configure(self, spec: ServerSpec) -> bool:
         """Changes the settings; returns whether a running process needs a restart to have them."""
-        before, self.spec, self._life.spec = self.spec, spec, spec
+        before, self.spec = self.spec, spec
         self.logs.ring.resize(spec.logs.lines)
         self._reloading.keep(spec, wanted=self._wants_reload())
         health = self._life.health
-        if before.health != spec.health:
-            self._life.watch_health(anew=True)
+        self._life.configure(spec)
         moved = (before.host, before.port) != (spec.host, spec.port)
         if health != self._life.health or (moved and not self.live):
             self._tell_status()
@@ -145,7 +144,7 @@ class ManagedServer:
         """CPU and memory of the process tree; all zero when there is none."""
         run = self._life.runs.old or self._life.runs.current
         gone = not self.live or self._life.phase is Phase.WAITING
-        if run is None or run.process is None or gone:
+        if run is None or run.process is None or run.process.pid is None or gone:
             return ServerMetrics(name=self.spec.name, time=utc_now())
         sample = await run.process.sample()
         return sample._replace(name=self.spec.name, uptime=self._brief().uptime)
@@ -179,8 +178,7 @@ class ManagedServer:
         if self._wants_reload():
             logger.info("%s has changed: restarting %s", path, self.spec.name)
             self._set_grace(None)
-            starting = self.starting and self._life.phase is not Phase.RESTARTING
-            kind = Input.RELAUNCH if starting else self._kind_of_restart()
+            kind = Input.RELAUNCH if self.starting else self._kind_of_restart()
             self._take_start(kind, wait=False)
 
     def _wants_reload(self) -> bool:

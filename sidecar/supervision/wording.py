@@ -39,6 +39,11 @@ def cancelled(name: str) -> Failure:
     )
 
 
+def old_goes_on(failure: Failure) -> Failure:
+    """A restart failed before anything was given up for it."""
+    return failure._replace(message=f"{failure.message}; the old process goes on")
+
+
 def _whereabouts(status: ServerStatus) -> str:
     """Where the server is to be found, to go on a sentence."""
     where = f" on {status.url}" if status.url else ""

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from sidecar.processes.ports import IN_USE, listen, look_up
+
 LIMIT = 10.0
 
 _HOLD = """
@@ -57,6 +59,19 @@ def holding(host: str = "127.0.0.1") -> Iterator[Program]:
         assert program.stdin and program.stdout
         yield Program(program.pid, int(program.stdout.readline()))
         program.stdin.close()
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether nobody is in the way of listening there."""
+    try:
+        listeners = listen(look_up(host), port)
+    except OSError as error:
+        if error.errno in IN_USE:
+            return False
+        raise
+    for listener in listeners:
+        listener.close()
+    return True
 
 
 class Listener:

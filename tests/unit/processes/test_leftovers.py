@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import pytest
 
-from sidecar.processes import leftovers
+from sidecar.processes import leftovers, system
 from sidecar.processes.leftovers import clean_up
 from tests.support.processes import PROJECT_ROOT
 from tests.unit.processes.dead_sidecar import sidecar_with
@@ -76,9 +76,20 @@ async def test_another_process_with_the_same_pid_is_left_alone(folder: Path) -> 
 async def test_what_was_noted_before_the_system_started_again_is_left_alone(folder: Path) -> None:
     with sidecar_with(folder, "server") as sidecar:
         sidecar.is_killed()
-        with patch.object(leftovers, "current_boot", lambda: "another"):
+        with patch.object(system, "current_boot", lambda: "another"):
             assert await clean_up(folder) == 0
         assert sidecar.living() == {"server"}
+        assert os.listdir(folder) == []
+
+
+async def test_where_the_system_does_not_tell_when_it_was_started_marks_alone_are_proof(
+    folder: Path,
+) -> None:
+    with sidecar_with(folder, "server", "unmarked") as sidecar:
+        sidecar.is_killed()
+        with patch.object(system, "current_boot", lambda: ""):
+            assert await clean_up(folder) == 1
+        assert sidecar.living() == {"unmarked"}
         assert os.listdir(folder) == []
 
 

@@ -1,11 +1,13 @@
 """What is read from /proc and done with pidfds, with real processes."""
 
 import contextlib
+import errno
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -159,6 +161,41 @@ def test_a_signal_to_a_process_that_is_gone_is_no_trouble() -> None:
         linux.send(popen.pid, started, signal.SIGTERM)
         popen.wait(LIMIT)
         linux.send(popen.pid, started, signal.SIGTERM)
+
+
+def no_such_call(_: int) -> int:
+    raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+
+def not_allowed(_: int) -> int:
+    raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+
+@pytest.mark.parametrize("refusal", [no_such_call, not_allowed, None])
+def test_where_there_are_no_pidfds_signals_are_sent_all_the_same(
+    refusal: Callable[[int], int] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if refusal is None:
+        monkeypatch.delattr(os, "pidfd_open")
+    else:
+        monkeypatch.setattr(os, "pidfd_open", refusal)
+    with sleeper() as popen:
+        started = linux.started_at(popen.pid)
+        assert started is not None
+        linux.send(popen.pid, started + 1, signal.SIGKILL)
+        linux.send(popen.pid, started, signal.SIGTERM)
+        assert popen.wait(LIMIT) == -signal.SIGTERM
+        linux.send(popen.pid, started, signal.SIGTERM)
+
+
+def test_the_run_of_the_system_is_told_where_the_system_tells_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = linux.current_boot()
+    assert len(told) == 36
+    assert told == linux.current_boot()
+    monkeypatch.setattr(linux, "_BOOT_ID", str(tmp_path / "missing"))
+    assert linux.current_boot() == ""
 
 
 def test_a_process_adopts_whom_its_descendants_leave_behind() -> None:

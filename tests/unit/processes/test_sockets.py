@@ -14,10 +14,10 @@ import pytest
 from sidecar.domain.errors import Failure, FailureCode
 from sidecar.domain.spec import Handoff, ReadyCheck, ServerSpec
 from sidecar.processes import ports
-from sidecar.processes.ports import Address, any_free, is_free
+from sidecar.processes.ports import Address, any_free
 from sidecar.processes.sockets import LocalEndpoint, claim
 from sidecar.supervision.interfaces import CannotLaunch
-from tests.unit.processes.listener import LIMIT, connected, holding, sharing
+from tests.unit.processes.listener import LIMIT, connected, holding, is_free, sharing
 
 NOBODY = frozenset[int]()
 BOTH = [Address(socket.AF_INET, "127.0.0.1"), Address(socket.AF_INET6, "::1", (0, 0))]

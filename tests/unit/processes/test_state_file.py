@@ -1,5 +1,6 @@
 """The file of a sidecar: whole at every moment, locked as long as it lives, and worth its word."""
 
+import errno
 import json
 import os
 import stat
@@ -11,7 +12,8 @@ from unittest.mock import patch
 
 import pytest
 
-from sidecar.processes.state_file import Notes, StateFile, abandoned_files, current_boot
+from sidecar.processes import system
+from sidecar.processes.state_file import Notes, StateFile, abandoned_files
 from tests.support.processes import PROJECT_ROOT
 from tests.unit.processes.dead_sidecar import sidecar_with
 
@@ -71,7 +73,7 @@ def test_it_says_what_runs(folder: Path) -> None:
     said = json.loads(only_file(folder).read_bytes())
     assert said == {
         "sidecar": os.getpid(),
-        "boot": current_boot(),
+        "boot": system.current_boot(),
         "guardians": ["first", "second"],
         "processes": [{"server": "worker", "pid": 200, "since": 6}],
     }
@@ -132,6 +134,49 @@ def test_a_file_taken_away_before_it_is_locked_is_written_again(folder: Path) ->
     assert found(folder) == []
     assert json.loads(only_file(folder).read_bytes())["processes"]
     state.close()
+
+
+def test_a_full_disk_leaves_the_file_as_it_was(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    state = StateFile(folder)
+    state.remember("api", 100, 5, MARK)
+    before = only_file(folder).read_bytes()
+    write = os.write
+
+    def write_half(descriptor: int, data: bytes) -> int:
+        return write(descriptor, data[: len(data) // 2])
+
+    with patch.object(os, "write", write_half):
+        state.remember("worker", 200, 6, MARK)
+    assert only_file(folder).read_bytes() == before
+    assert found(folder) == [], "it is locked as before"
+    (message,) = caplog.messages
+    assert "No space left on device" in message
+    state.forget(100)
+    (noted,) = json.loads(only_file(folder).read_bytes())["processes"]
+    assert noted["server"] == "worker"
+    state.close()
+
+
+def test_a_file_that_cannot_be_read_is_let_go_of_and_stays(folder: Path) -> None:
+    left_by_a_dead_one(folder)
+    (folder / "000.json").write_bytes(b"{}")
+    read = os.read
+    descriptors = os.listdir("/dev/fd")
+    failures = [OSError(errno.EIO, os.strerror(errno.EIO))]
+
+    def fail_once(descriptor: int, size: int) -> bytes:
+        if failures:
+            raise failures.pop()
+        return read(descriptor, size)
+
+    with patch.object(os, "read", fail_once):
+        (notes,) = found(folder)
+    assert notes is not None
+    assert only_file(folder).name == "000.json"
+    assert len(os.listdir("/dev/fd")) == len(descriptors)
+    assert found(folder) == [None]
 
 
 def test_what_a_crash_left_unfinished_is_cleared_away(folder: Path) -> None:

@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 
-from sidecar.processes.tree import members
+import psutil
+
+from sidecar.processes.tree import is_alive, members
 from tests.unit.processes.kept import LIMIT, eventually, kept, without_trace
 
 FAMILY = """
@@ -42,6 +44,26 @@ def test_a_zombie_is_not_alive() -> None:
         pids = server.pids(2)
         eventually(lambda: pids_beneath(keeper.pid) == {pids["main"]}, "the zombie is left out")
         assert os.path.exists(f"/proc/{pids['zombie']}")
+
+
+def test_who_lost_his_main_thread_is_alive_while_others_run() -> None:
+    with kept() as (server, keeper, _):
+        server.run("""
+import ctypes, threading
+def others():
+    threading.Thread(target=time.sleep, args=(600,)).start()
+    tell("headless", os.getpid())
+    ctypes.CDLL(None).pthread_exit(None)  # which lets go of the interpreter, too
+fork(others)
+sleep("main")
+""")
+        pids = server.pids(2)
+        headless = psutil.Process(pids["headless"])
+        eventually(lambda: headless.status() == psutil.STATUS_ZOMBIE, "it looks like a zombie")
+        assert is_alive(headless)
+        assert headless.pid in pids_beneath(keeper.pid)
+        headless.kill()
+        eventually(lambda: not is_alive(headless), "it is gone")
 
 
 def test_nobody_is_beneath_a_keeper_that_is_gone() -> None:

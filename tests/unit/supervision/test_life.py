@@ -101,6 +101,16 @@ def test_a_stop_hurries_the_end_of_an_unhealthy_server(stage: Stage) -> None:
     assert [stop.expected for stop in stage.witness.stops] == [True]
 
 
+def test_an_unhealthy_server_has_the_grace_of_its_settings(stage: Stage) -> None:
+    stage.configure(SPEC._replace(health=CHECK._replace(action="restart")))
+    stage.started()
+    stage.command(lambda: stage.server.restart(grace=1))
+    stage.ended(Exit(code=0))
+    stage.ready()
+    sick(stage)
+    assert stage.process.grace == SPEC.stop_timeout
+
+
 def test_force_interrupts_the_end_of_an_unhealthy_server(stage: Stage) -> None:
     recovering(stage)
     outcome = stage.command(lambda: stage.server.restart(force=True))
@@ -150,6 +160,10 @@ def test_a_stop_that_failed_for_a_defect_of_ours_can_be_repeated(stage: Stage) -
     failure = first.result().failure
     assert failure is not None and "internal error" in failure.message
     process.broken = False
+    once_more = stage.command(stage.server.stop)
+    stage.loop.do(process.survives)
+    failure = once_more.result().failure
+    assert failure is not None and "did not end, not even by force" in failure.message
     second = stage.command(stage.server.stop)
     stage.ended(Exit(code=0))
     assert second.result().success

@@ -182,6 +182,18 @@ def test_a_server_that_starts_by_itself_is_tried_again_by_its_policy(stage: Stag
     assert stage.status.restarts == 1
 
 
+def test_a_start_by_itself_begins_the_count_anew(stage: Stage) -> None:
+    crashed(stage)
+    for _ in range(SETTINGS.max):
+        recovered(stage)
+        stage.ended(CRASH)
+    assert stage.status.status is Status.ERROR
+    stage.loop.do(stage.server.start_by_itself)
+    assert stage.status.restarts == 0
+    stage.ended(CRASH)
+    assert stage.status.retry_at is not None
+
+
 def test_a_start_by_itself_forgets_an_earlier_error(stage: Stage) -> None:
     stage.command(stage.server.start)
     stage.ended(CRASH)

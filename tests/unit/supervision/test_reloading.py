@@ -6,7 +6,7 @@ import pytest
 
 from sidecar.domain.outcome import Exit
 from sidecar.domain.phases import Status
-from sidecar.domain.spec import LogSettings, ServerSpec
+from sidecar.domain.spec import LogSettings, RestartSettings, ServerSpec
 from tests.unit.supervision.scripted_processes import spec_of
 from tests.unit.supervision.stage import Stage, stage_for
 
@@ -60,6 +60,26 @@ def test_a_change_while_a_failed_start_is_cleared_away_is_another_try(stage: Sta
     stage.loop.do(stage.process.is_cleared_away)
     stage.ready()
     assert outcome.result().success
+
+
+def test_a_change_while_it_is_started_automatically_is_a_new_beginning() -> None:
+    with stage_for(SPEC._replace(restart=RestartSettings("always", first=1.0))) as stage:
+        stage.started()
+        stage.ended(Exit(code=1))
+        stage.loop.pass_time(2.0)
+        assert stage.status.restarts == 1
+        changed(stage)
+        stage.ended(Exit(code=0))
+        assert (stage.status.restarts, stage.last_error) == (0, None)
+
+
+def test_a_change_leaves_the_server_the_grace_of_its_settings(stage: Stage) -> None:
+    stage.started()
+    stage.command(lambda: stage.server.restart(grace=1))
+    stage.ended(Exit(code=0))
+    stage.ready()
+    changed(stage)
+    assert stage.process.grace == SPEC.stop_timeout
 
 
 def test_a_change_mends_what_had_failed(stage: Stage) -> None:

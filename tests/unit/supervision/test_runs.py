@@ -135,7 +135,7 @@ def test_an_old_process_that_ends_too_early_leaves_the_start_to_its_successor(
 ) -> None:
     old, _, outcome = restarting(stage)
     stage.loop.do(lambda: old.ends(Exit(code=1)))
-    assert old.grace == 0
+    assert old.grace == 0 and not old.has_successor
     stage.ended(Exit(code=1), process=old)
     assert [stop.expected for stop in stage.witness.stops] == [False]
     stage.ready()
@@ -386,6 +386,15 @@ def test_a_socket_is_kept_over_restarts_and_crashes_and_let_go_of_in_the_end() -
         assert not stage.process.has_successor
         stage.ended(Exit(code=0))
         assert not stage.endpoints
+
+
+def test_who_goes_to_another_port_has_no_successor_to_leave_its_clients_to() -> None:
+    spec = spec_of("api", handoff="socket")
+    with stage_for(spec) as stage:
+        stage.started()
+        stage.configure(spec._replace(port=8200))
+        stage.command(stage.server.restart)
+        assert stage.process.being_cleared and not stage.process.has_successor
 
 
 def test_while_a_successor_starts_it_is_the_old_process_that_is_measured(stage: Stage) -> None:

@@ -29,6 +29,7 @@ def test_a_started_server_says_where_it_is(stage: Stage) -> None:
     assert (status.status, status.pid, status.port) == (Status.RUNNING, FIRST_PID, FIRST_PORT)
     assert status.url == f"http://127.0.0.1:{FIRST_PORT}"
     assert status.uptime is not None
+    assert stage.process.knows_it_is_ready
 
 
 def test_a_start_of_a_running_server_is_answered_with_the_same_process(stage: Stage) -> None:
@@ -140,6 +141,22 @@ def test_a_second_stop_can_only_shorten_the_grace(stage: Stage) -> None:
     assert stage.process.grace == 1
     stage.ended(Exit(code=0))
     assert first.result() == second.result() == Outcome("api is stopped")
+
+
+def test_a_stop_that_took_force_says_how_long_it_waited_in_the_end(stage: Stage) -> None:
+    stage.started()
+    outcome = stage.command(lambda: stage.server.stop(grace=5))
+    stage.command(lambda: stage.server.stop(grace=1))
+    stage.ended(Exit(signal="SIGKILL"), forced=True)
+    assert outcome.result() == Outcome("api did not stop within 1 s and was killed")
+
+
+def test_a_stop_is_answered_by_its_own_process_though_another_is_to_follow(stage: Stage) -> None:
+    stage.started()
+    outcome = stage.command(lambda: stage.server.stop(grace=1))
+    stage.command(stage.server.start)
+    stage.ended(Exit(signal="SIGKILL"), forced=True)
+    assert outcome.result() == Outcome("api did not stop within 1 s and was killed")
 
 
 def test_what_survives_force_is_told_and_can_be_stopped_later(stage: Stage) -> None:
