@@ -20,7 +20,7 @@ from sidecar.domain import lines, restart_policy, spec
 from sidecar.processes import guard_protocol, keeper, marks, output
 from sidecar.protocol import codes, messages
 from sidecar.rpc import outbox
-from sidecar.supervision import log_ring, manager, metrics_feed, run
+from sidecar.supervision import log_ring, manager, metrics_feed, reloading, run
 from sidecar.transports import framing, stdio
 
 ROOT: Final = Path(__file__).parents[1]
@@ -69,6 +69,8 @@ FACTS: Final = {
     "kill": seconds(guard_protocol.KILL_SECONDS),
     "lease": seconds(keeper.LEASE_SECONDS),
     "mark": marks.VARIABLE,
+    "settling": seconds(reloading.SETTLING_SECONDS),
+    "superfluous_restarts": str(reloading.SUPERFLUOUS_RESTARTS),
     "jitter": f"{restart_policy.JITTER * 100:g} %",
 }
 

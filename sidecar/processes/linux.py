@@ -22,7 +22,8 @@ _libc_prctl = ctypes.CDLL(None, use_errno=True).prctl
 Identity = int
 """With a pid, the moment a process started, in clock ticks since the system did: never reused."""
 
-_PPID, _STARTED = 1, 19  # fields of /proc/<pid>/stat behind the name
+# Fields of /proc/<pid>/stat, counted from behind the name.
+_PPID, _STARTED, _ARGUMENTS_START, _ARGUMENTS_END = 1, 19, 45, 46
 _STAT_BYTES = 4096
 
 _BOOT_ID = "/proc/sys/kernel/random/boot_id"
@@ -49,12 +50,27 @@ def _prctl(option: int, value: int) -> None:
         raise OSError(number, f"prctl({option}): {os.strerror(number)}")
 
 
-def name_this_process(name: str) -> None:
-    """What `ps` and `top` call this process; at most 15 characters."""
+def name_this_process(name: str, *arguments: str) -> None:
+    """What `ps` and `top` call this process; at most 15 characters.
+
+    With `arguments` its command line is theirs, too, instead of that of whoever it was forked from.
+    """
     # Bytes and no file object: a codec to be imported would cost every keeper a megabyte.
     comm = os.open("/proc/self/comm", os.O_WRONLY)
     os.write(comm, os.fsencode(name))
     os.close(comm)
+    if arguments:
+        _show_as_command_line("\0".join((name, *arguments)).encode())
+
+
+def _show_as_command_line(text: bytes) -> None:
+    """Written over what is there, as in PostgreSQL and elsewhere: the system reads it from us."""
+    stat = os.open("/proc/self/stat", os.O_RDONLY)
+    fields = os.read(stat, _STAT_BYTES).rpartition(b")")[2].split()
+    os.close(stat)
+    start, end = int(fields[_ARGUMENTS_START]), int(fields[_ARGUMENTS_END])
+    if 0 < len(text) < end - start:
+        ctypes.memmove(start, text.ljust(end - start, b"\0"), end - start)
 
 
 def descendants(ancestor: int, besides: frozenset[int] = frozenset()) -> dict[int, Identity]:

@@ -22,7 +22,7 @@ from sidecar.processes.questions import Questions
 from sidecar.processes.sockets import LocalEndpoint
 from sidecar.processes.state_file import StateFile
 from sidecar.processes.wires import Wires
-from sidecar.supervision.interfaces import Endpoint, ProcessObserver
+from sidecar.supervision.interfaces import Endpoint, ProcessObserver, SourcesChanged
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ class LocalProcesses:
         process.connect(wires, launch_of(argv, env, spec))
         return process
 
-    def watch_sources(self, spec: ServerSpec, changed: Callable[[str], None]) -> Callable[[], None]:
+    def watch_sources(self, spec: ServerSpec, changed: SourcesChanged) -> Callable[[], None]:
         """Calls `changed` on the loop when a source of the server has changed."""
         from sidecar.processes.sources import watch_sources
 

@@ -49,7 +49,8 @@ def _stand_by(watching: int, ending: int, mark: str) -> None:
     """Never returns."""
     try:
         os.setsid()
-        system.name_this_process("sidecar-lookout")
+        # Nothing that ends everybody by their command line shall end this one with them.
+        system.name_this_process("sidecar-lookout", mark)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         _let_go_of_all_but(watching, ending)

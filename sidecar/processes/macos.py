@@ -67,7 +67,7 @@ def die_with(_parent: int) -> None:
     """The system cannot do it."""
 
 
-def name_this_process(_name: str) -> None:
+def name_this_process(_name: str, *_arguments: str) -> None:
     """The system cannot do it."""
 
 

@@ -1,13 +1,18 @@
-"""Which changes of files count as changes of a server's sources.
+"""Which changes of files count as changes of a server's sources, judged by their names alone.
 
 Nothing here watches. What a server writes in passing does not count: it would restart for ever.
+What no name tells is learned in `supervision.reloading`.
 """
 
+import contextlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from sidecar.folders import running_folder
+from sidecar.supervision.interfaces import SourceChange
 
 if TYPE_CHECKING:
     from watchfiles import Change, DefaultFilter
@@ -27,6 +32,8 @@ _IGNORED_FILES = re.compile(
     re.IGNORECASE,
 )
 
+_CODE = ".py"
+
 
 class Relevance:
     """Which changes count, of all that are seen: a filter in the manner of watchfiles."""
@@ -36,9 +43,12 @@ class Relevance:
         self._folders = folders
         self._files = frozenset(files)
         self._log_file = os.path.realpath(log_file) if log_file else None
+        self._own_folder = _own_folder()
 
     def __call__(self, change: "Change", path: str) -> bool:
         """Whether this change counts."""
+        if self._own_folder is not None and _is_within(path, self._own_folder):
+            return False
         if path in self._files:
             return True
         roots = [folder for folder in self._folders if _is_within(path, folder)]
@@ -53,13 +63,23 @@ class Relevance:
         """Whether a path lies in one of the folders."""
         return any(_is_within(path, folder) for folder in self._folders)
 
-    def presentable(self, paths: Sequence[str]) -> str:
-        """One path for many, as seen from its watched folder."""
-        path = min(paths)
+    def described(self, paths: Iterable[str]) -> tuple[SourceChange, ...]:
+        """What is to be told of paths whose changes count, in their order."""
+        return tuple(
+            SourceChange(path, self._name(path), self._is_certain(path))
+            for path in sorted(set(paths))
+        )
+
+    def _name(self, path: str) -> str:
         for folder in self._folders:
             if _is_within(path, folder) and path != folder:
                 return os.path.relpath(path, folder)
         return os.path.basename(path)
+
+    def _is_certain(self, path: str) -> bool:
+        if path.endswith(_CODE) or path in self._files or path in self._folders:
+            return True
+        return any(name.endswith(_CODE) for _, _, names in os.walk(path) for name in names)
 
     def _is_source(self, change: "Change", relative: str) -> bool:
         name = os.path.basename(relative)
@@ -81,6 +101,13 @@ class Relevance:
         from watchfiles import DefaultFilter
 
         return DefaultFilter(ignore_dirs=[*DefaultFilter.ignore_dirs, *_IGNORED_FOLDERS])
+
+
+def _own_folder() -> str | None:
+    """Where the sidecar keeps its own things: it writes there whenever a server starts."""
+    with contextlib.suppress(RuntimeError):  # the user has no home
+        return os.path.realpath(running_folder().parent)
+    return None
 
 
 def _is_within(path: str, folder: str) -> bool:

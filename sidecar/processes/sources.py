@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 from sidecar.domain.spec import ServerSpec
 from sidecar.processes.source_filter import Relevance
+from sidecar.supervision.interfaces import SourceChange, SourcesChanged
 
 QUIET_MILLISECONDS = 50
 """A burst of changes is over when nothing has changed for so long: an editor that saves all its
@@ -30,21 +31,22 @@ PAUSE_SECONDS = 1.0
 logger = logging.getLogger(__name__)
 
 
-def watch_sources(spec: ServerSpec, changed: Callable[[str], None]) -> Callable[[], None]:
-    """Calls `changed` on the loop with the path of a file that changed, once for a burst of
-    changes; returns what ends that. See `supervision.interfaces.Processes`.
+def watch_sources(spec: ServerSpec, changed: SourcesChanged) -> Callable[[], None]:
+    """Calls `changed` on the loop, once for a burst of changes; returns what ends that.
+
+    See `supervision.interfaces.Processes`.
     """
     folders, files = _existing(spec)
     loop = asyncio.get_running_loop()
     ended = threading.Event()
 
-    def tell(path: str) -> None:
+    def tell(changes: tuple[SourceChange, ...]) -> None:
         if not ended.is_set():
-            changed(path)
+            changed(changes)
 
-    def report(path: str) -> None:
+    def report(changes: tuple[SourceChange, ...]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(tell, path)
+            loop.call_soon_threadsafe(tell, changes)
 
     counts = Relevance(folders, files, spec.logs.file)
     # A file that an editor replaces would be lost from sight: it is its folder that is watched.
@@ -84,7 +86,7 @@ class _Watcher:
         paths: Sequence[str],
         recursive: bool,
         counts: Relevance,
-        report: Callable[[str], None],
+        report: SourcesChanged,
         ended: threading.Event,
     ) -> None:
         self._name = name
@@ -102,6 +104,15 @@ class _Watcher:
         try:
             while not self._ended.is_set():
                 self._watch()
+        except ImportError as error:
+            if not self._ended.is_set():  # the watcher of other paths has told it
+                self._ended.set()
+                logger.error(
+                    "%s: its files cannot be watched, so no change will restart it: the package "
+                    "`watchfiles` cannot be imported (%s); install it anew",
+                    self._name,
+                    error,
+                )
         except OSError as error:
             logger.error(
                 "%s: its files cannot be watched (%s), so no change will restart it; name fewer "
@@ -131,9 +142,9 @@ class _Watcher:
         try:
             for changes in bursts:
                 if changes:
-                    self._report(self._counts.presentable([path for _, path in changes]))
+                    self._report(self._counts.described(path for _, path in changes))
                 elif replaced := _on_disk(self._paths).items() - watched.items():
-                    self._report(self._counts.presentable([path for path, _ in replaced]))
+                    self._report(self._counts.described(path for path, _ in replaced))
                     return
         except (FileNotFoundError, RuntimeError) as error:  # a name that is not UTF-8, for one
             logger.warning("%s: a change of its files may be missed: %s", self._name, error)

@@ -5,7 +5,7 @@ here.
 """
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sidecar.domain.errors import Failure
 from sidecar.domain.events import ServerMetrics, Stream
@@ -118,6 +118,21 @@ class Process(Protocol):
         ...
 
 
+class SourceChange(NamedTuple):
+    """A file that changed: `name` is its path as seen from what is watched.
+
+    `certain` is one that nobody but a developer changes, as far as can be told from its name.
+    """
+
+    path: str
+    name: str
+    certain: bool
+
+
+SourcesChanged = Callable[[tuple[SourceChange, ...]], None]
+"""Is told all that changed in one burst."""
+
+
 class Processes(Protocol):
     """Launches processes on this machine."""
 
@@ -144,9 +159,8 @@ class Processes(Protocol):
         """
         ...
 
-    def watch_sources(self, spec: ServerSpec, changed: Callable[[str], None]) -> Callable[[], None]:
-        """Calls `changed` on the loop with the path of a file that changed, once for a burst of
-        changes; returns what ends that."""
+    def watch_sources(self, spec: ServerSpec, changed: SourcesChanged) -> Callable[[], None]:
+        """Calls `changed` on the loop, once for a burst of changes; returns what ends that."""
         ...
 
 

@@ -79,7 +79,7 @@ class Life:
 
     @property
     def _keeps_address(self) -> bool:
-        """Whether clients may wait for it to be mended: the next change of its sources starts it."""
+        """Whether clients may wait until it is mended: a change of its sources starts it."""
         return self.phase is Phase.ERROR and self.spec.reload
 
     def watch_health(self, *, anew: bool = False) -> None:

@@ -13,9 +13,10 @@ from sidecar.domain.phases import Input, Phase, Status
 from sidecar.domain.spec import ServerSpec, url_of
 from sidecar.supervision import wording
 from sidecar.supervision.callers import at_once
+from sidecar.supervision.interfaces import SourceChange
 from sidecar.supervision.life import ENDING_BY_COMMAND, Life
 from sidecar.supervision.log_stream import LogStream, utc_now
-from sidecar.supervision.reloading import Reloading
+from sidecar.supervision.reloading import Reloading, listed
 from sidecar.supervision.runs import Surroundings
 
 STATUS_LOG_LINES = 100
@@ -133,10 +134,10 @@ class ManagedServer:
         before, self.spec = self.spec, spec
         self.logs.ring.resize(spec.logs.lines)
         self._reloading.keep(spec, wanted=self._wants_reload())
-        health = self._life.health
+        was_live, health = self.live, self._life.health
         self._life.configure(spec)
         moved = (before.host, before.port) != (spec.host, spec.port)
-        if health != self._life.health or (moved and not self.live):
+        if health != self._life.health or (moved and not was_live):
             self._tell_status()
         return self.live and self._settings_have_changed()
 
@@ -174,9 +175,13 @@ class ManagedServer:
         shares = serving.spec.handoff != "none" and (elsewhere or place.fits(self.spec))
         return Input.REPLACE if shares else Input.RESTART
 
-    def _sources_changed(self, path: str) -> None:
-        if self._wants_reload():
-            logger.info("%s has changed: restarting %s", path, self.spec.name)
+    def _sources_changed(self, changes: tuple[SourceChange, ...]) -> None:
+        if not self._wants_reload():
+            return
+        if self._life.phase is not Phase.RESTARTING:  # else the next process has it anyway
+            changes = self._reloading.sift(changes, starting=self.starting, alive=self.live)
+        if changes:
+            logger.info("restarting %s for a change of %s", self.spec.name, listed(changes))
             self._set_grace(None)
             kind = Input.RELAUNCH if self.starting else self._kind_of_restart()
             self._take_start(kind, wait=False)

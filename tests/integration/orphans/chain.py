@@ -89,14 +89,17 @@ def send(pid: int, number: signal.Signals) -> None:
 def own_processes(sidecar: int) -> set[int]:
     """The sidecar, its guardian, the keepers and the lookout.
 
-    All but the first are forked from one program, and so have one command line, which is like no
-    other guardian's.
+    All but the first have the guardian's mark in their command lines.
     """
     own = {sidecar}
     for helper in filter(_runs_the_guardian, children_of([sidecar])):
-        command = _command_line(helper)
-        own |= {pid for pid in all_pids() if _command_line(pid) == command}
+        mark = _mark_of(helper)
+        own |= {pid for pid in all_pids() if mark in _command_line(pid).split(b"\0")}
     return own
+
+
+def _mark_of(guardian: int) -> bytes:
+    return _command_line(guardian).rstrip(b"\0").rpartition(b"\0")[2]
 
 
 async def until_own_processes_are_gone(pids: Iterable[int]) -> list[int]:
@@ -176,8 +179,8 @@ def _parent(pid: int) -> int:
     return stat.parent
 
 
-def _are_of_one_program(pid: int, other: int) -> bool:
-    return _command_line(pid) == _command_line(other)
+def _are_of_one_program(pid: int, guardian: int) -> bool:
+    return _mark_of(guardian) in _command_line(pid).split(b"\0")
 
 
 def _only(pids: Iterable[int], name: str) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sidecar.supervision.reloading import SUPERFLUOUS_RESTARTS
 from tests.support.changing_app import ChangingApp
 from tests.support.sidecar import LaunchSidecar, Sidecar
 from tests.support.story import statuses, until_restarted
@@ -233,3 +234,54 @@ async def test_reload_can_be_switched_on_and_off_while_the_server_runs(
     await _stays_quiet(client)
     assert (await client.request("get_status"))["pid"] == after["pid"]
     assert (await ask(before["port"]))["version"] == "third time"
+
+
+async def test_what_the_sidecar_keeps_for_itself_is_no_source(
+    sidecar: LaunchSidecar, app: ChangingApp
+) -> None:
+    state = app.sources / "state"
+    client = await sidecar(
+        {"api": app.spec(reload=True)},
+        *("--log-level", "info"),
+        env={"XDG_STATE_HOME": str(state)},
+    )
+    before = (await client.request("start"))["status"]
+    assert list(state.rglob("*.json"))
+    client.mark()
+
+    await _stays_quiet(client)
+    app.write("second")
+    await until_restarted(client, before["pid"])
+    await client.until("python-server-stopped")
+    client.mark()
+    await _stays_quiet(client)
+    assert client.stderr_text().count("restarting api for a change of") == 1
+    assert "not watched any more" not in client.stderr_text()
+
+
+@BOTH
+async def test_what_a_server_writes_whenever_it_starts_is_found_out(
+    sidecar: LaunchSidecar, app: ChangingApp, handoff: str
+) -> None:
+    settings = app.sources / "settings.json"
+    writes = f"pathlib.Path({str(settings)!r}).write_text(str(os.getpid()))"
+    app.write("one", writes)
+    servers = {"api": app.spec(handoff=handoff, reload=True)}
+    client = await sidecar(servers, "--log-level", "info")
+
+    await client.request("start")
+
+    log = await client.stderr_until("not watched any more")
+    assert log.count("restarting api for a change of settings.json") == SUPERFLUOUS_RESTARTS
+    await client.until_status("running")
+    await asyncio.sleep(QUIET_FOR)
+    running = await client.request("get_status")
+    assert running["status"] == "running"
+    client.mark()
+    app.write("second", writes)
+    await until_restarted(client, running["pid"])
+    await client.until("python-server-stopped")
+    client.mark()
+    await _stays_quiet(client)
+    assert client.stderr_text().count("not watched any more") == 1
+    assert settings.read_text() == str((await client.request("get_status"))["pid"])

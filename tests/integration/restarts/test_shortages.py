@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sidecar.domain.spec import ServerSpec
+from sidecar.domain.spec import ReadyCheck, ServerSpec
 from sidecar.processes.launch import check_launchable, explain_error_number, no_guardian
 from sidecar.supervision.interfaces import CannotLaunch
 from tests.integration.restarts.programs import quick
@@ -16,7 +16,14 @@ from tests.support.servers import sleeper
 from tests.support.sidecar import LaunchSidecar
 from tests.support.story import until_restarted
 
-SPEC = ServerSpec(name="api", command=("/opt/api/serve",))
+SPEC = ServerSpec(
+    name="api",
+    app=None,
+    command=("/opt/api/serve",),
+    python="python3",
+    cwd="/",
+    ready=ReadyCheck("none"),
+)
 
 # What the sidecar has open is in use from 0 on without gaps, so it can open no more.
 TOO_FEW = 8
@@ -53,8 +60,11 @@ async def test_a_sidecar_out_of_descriptors_brings_its_server_back_when_it_has_s
 ) -> None:
     client = await sidecar({"api": sleeper(restart=quick("on-failure", max=1000))})
     pid = (await client.request("start"))["status"]["pid"]
-    usual = resource.prlimit(client.pid, resource.RLIMIT_NOFILE)
     client.mark()
+    os.kill(pid, signal.SIGKILL)
+    pid = (await until_restarted(client, pid))["pid"]
+    client.mark()
+    usual = resource.prlimit(client.pid, resource.RLIMIT_NOFILE)
 
     resource.prlimit(client.pid, resource.RLIMIT_NOFILE, (TOO_FEW, usual[1]))
     os.kill(pid, signal.SIGKILL)
@@ -65,7 +75,7 @@ async def test_a_sidecar_out_of_descriptors_brings_its_server_back_when_it_has_s
     assert "retryAt" in short
     resource.prlimit(client.pid, resource.RLIMIT_NOFILE, usual)
 
-    assert (await until_restarted(client, pid))["restarts"] > 1
+    assert (await until_restarted(client, pid))["restarts"] > 2
 
 
 async def test_a_program_that_was_removed_is_not_tried_again(

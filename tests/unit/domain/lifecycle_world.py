@@ -70,7 +70,7 @@ class World:
             Input.OLD_ENDED: self.old,
             Input.CLEARED: over,
             Input.RETRY: over and phase in UNASKED,
-            Input.GIVE_UP: over and phase is Phase.ENDING,
+            Input.GIVE_UP: (over and phase is Phase.ENDING) or self.waiting,
             Input.SURVIVED: self.clearing and left,
             Input.DUE: self.waiting,
         }

@@ -21,7 +21,7 @@ def helpers(mark: str) -> dict[str, set[int]]:
     found: dict[str, set[int]] = {GUARDIAN: set(), KEEPER: set(), LOOKOUT: set()}
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if folder.joinpath("cmdline").read_bytes().endswith(f"{SCRIPT}\0{mark}\0".encode()):
+            if mark.encode() in folder.joinpath("cmdline").read_bytes().split(b"\0"):
                 name = folder.joinpath("comm").read_text().strip()
                 found.setdefault(name, set()).add(int(folder.name))
     return found

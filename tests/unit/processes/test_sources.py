@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from sidecar.domain.spec import LogSettings, ReadyCheck, ServerSpec
+from sidecar.folders import running_folder
 from sidecar.processes.sources import watch_sources
+from sidecar.supervision.interfaces import SourceChange
 
 LIMIT = 10.0
-# These sort behind every other name, so that a burst they are part of is told by another.
+# These sort behind every other name, so that they are told after the others of their burst.
 LAST = "zz"
 SENTINEL = "zzz"
 SENTINEL_INTERVAL = 0.1
@@ -43,15 +45,21 @@ class Watch:
     """What a watcher has told so far, without the sentinel."""
 
     def __init__(self) -> None:
-        self.count = 0
+        self.bursts: list[tuple[SourceChange, ...]] = []
         self._told: asyncio.Queue[str] = asyncio.Queue()
 
-    def changed(self, path: str) -> None:
-        self.count += 1
-        self._told.put_nowait(path)
+    def changed(self, changes: tuple[SourceChange, ...]) -> None:
+        self.bursts.append(changes)
+        for change in changes:
+            self._told.put_nowait(change.name)
+
+    def certain(self, name: str) -> bool:
+        """Whether what was told last of `name` can only be somebody's work."""
+        told = [change for burst in self.bursts for change in burst if change.name == name]
+        return told[-1].certain
 
     async def next(self) -> str:
-        """The path of the next change."""
+        """The name of the next file that changed."""
         async with asyncio.timeout(LIMIT):
             while (path := await self._told.get()) == SENTINEL:
                 pass
@@ -130,8 +138,9 @@ async def test_a_burst_of_changes_is_told_once(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
         for number in range(200):
             (tmp_path / f"module{number:03}.py").write_text("new")
-        assert await watch.next() == "module000.py"
-        assert await watch.until_last(tmp_path) == []
+        await watch.until_last(tmp_path)
+        told = [[one.name for one in burst if one.name[0] == "m"] for burst in watch.bursts]
+        assert [names for names in told if names] == [[f"module{n:03}.py" for n in range(200)]]
 
 
 async def test_a_folder_that_is_moved_in_counts_if_it_holds_sources(tmp_path: Path) -> None:
@@ -144,6 +153,33 @@ async def test_a_folder_that_is_moved_in_counts_if_it_holds_sources(tmp_path: Pa
         (elsewhere / "empty").rename(watched / "empty")
         (elsewhere / "package").rename(watched / "package")
         assert await watch.next() == "package"
+        assert watch.certain("package")
+
+
+@pytest.mark.parametrize("name", ["settings.json", "page.html", "data/main.pyx"])
+async def test_what_a_server_might_write_is_told_apart_from_code(tmp_path: Path, name: str) -> None:
+    (tmp_path / "data").mkdir()
+    async with watching(tmp_path) as watch:
+        change(tmp_path / name)
+        change(tmp_path / "main.py")
+        await watch.until_last(tmp_path)
+        assert watch.certain("main.py") and not watch.certain(name)
+
+
+async def test_what_the_sidecar_keeps_for_itself_never_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    notes = running_folder() / "1.json"
+    notes.parent.mkdir(parents=True)
+    notes.touch()
+    (tmp_path / "state" / "other").mkdir()
+    async with watching(tmp_path, tmp_path, notes) as watch:
+        change(notes)
+        change(notes.parent.parent / "main.py")
+        assert await watch.until_last(tmp_path) == []
+        change(tmp_path / "state" / "other" / "1.json")
+        assert await watch.next() == "state/other/1.json"
 
 
 @pytest.mark.parametrize(
@@ -204,6 +240,7 @@ async def test_a_file_that_is_named_counts_whatever_it_is_called(tmp_path: Path)
             settings.with_suffix(".new").write_text("after")
             settings.with_suffix(".new").rename(settings)
             assert await watch.next() == "settings.log"
+            assert watch.certain("settings.log")
         (settings.parent / "other.py").write_text("new")
         assert await watch.until_last(sources) == []
 
@@ -220,13 +257,13 @@ async def test_after_the_end_nothing_is_told_and_no_thread_is_left(tmp_path: Pat
     watch = Watch()
     end = watch_sources(spec_for(tmp_path), watch.changed)
     await watch.is_up(tmp_path / SENTINEL)
-    told = watch.count
+    told = len(watch.bursts)
     end()
     end()
     (tmp_path / "main.py").write_text("new")
     await no_thread_is_left()
     await asyncio.sleep(0)  # what the thread has passed to the loop is there now
-    assert watch.count == told
+    assert len(watch.bursts) == told
 
 
 async def test_a_folder_that_is_replaced_is_watched_on(tmp_path: Path) -> None:
@@ -236,6 +273,7 @@ async def test_a_folder_that_is_replaced_is_watched_on(tmp_path: Path) -> None:
         folder.rename(tmp_path / "old")
         folder.mkdir()
         assert await watch.next() == "sources"
+        assert watch.certain("sources")
         await watch.is_up(folder / "main.py")
 
 
@@ -262,7 +300,7 @@ async def test_a_path_that_does_not_exist_is_said_and_the_others_are_watched(
 async def test_that_there_is_nothing_to_watch_is_said(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    watch_sources(spec_for(tmp_path / "nowhere"), lambda _path: None)()
+    watch_sources(spec_for(tmp_path / "nowhere"), lambda _changes: None)()
     assert "nothing to watch" in caplog.messages[-1]
 
 
@@ -275,8 +313,23 @@ async def test_a_watcher_that_fails_says_so(
         raise OSError("OS file watch limit reached")
 
     monkeypatch.setattr(watchfiles, "watch", refuse)
-    end = watch_sources(spec_for(tmp_path), lambda _path: None)
+    end = watch_sources(spec_for(tmp_path), lambda _changes: None)
     await no_thread_is_left()
     end()
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
     assert "OS file watch limit reached" in caplog.messages[0]
+
+
+async def test_without_its_library_one_line_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "watchfiles", None)  # as if it could not be imported
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "settings.toml").touch()
+    spec = spec_for(tmp_path / "sources", tmp_path / "settings.toml")
+    end = watch_sources(spec, lambda _changes: None)
+    await no_thread_is_left()
+    end()
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR and record.exc_info is None
+    assert "`watchfiles` cannot be imported" in record.getMessage()

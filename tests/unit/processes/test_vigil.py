@@ -3,6 +3,7 @@
 import ctypes
 import logging
 import os
+import select
 import signal
 import socket
 import sys
@@ -17,10 +18,15 @@ from tests.unit.processes.kept import HEADER, LIMIT, PYTHON, eventually, without
 
 _GET_CHILD_SUBREAPER = 37
 
-# It has a keeper, which has its own arguments, and a child that has nothing of it.
+# It has a keeper, which has its own arguments, with a server, and a child: nothing of it is theirs.
 WITH_A_FAMILY = """
-fork(lambda: sleep("keeper"))
-tell("child", fork(lambda: os.execv("/bin/sleep", ["sleep", "600"])))
+def become_another():
+    os.execv("/bin/sleep", ["sleep", "600"])
+def keep():
+    tell("server", fork(become_another))
+    sleep("keeper")
+fork(keep)
+tell("child", fork(become_another))
 """
 
 
@@ -33,7 +39,7 @@ class Guardian:
         self._code = code
         vigils.begin(self._spawn, self.requests)
         os.close(self._out)
-        self._said = os.fdopen(reader)
+        self._said = open(reader, "rb", buffering=0)  # noqa: SIM115 - closed below
         assert vigils.last is not None
         self.vigil: Vigil = vigils.last
 
@@ -49,8 +55,12 @@ class Guardian:
 
     def pids(self, count: int) -> dict[str, int]:
         """Of it and its family, once so many have told."""
-        lines = [self._said.readline().split() for _ in range(count)]
-        return {name: int(pid) for name, pid in lines}
+        return dict(self._name_and_pid() for _ in range(count))
+
+    def _name_and_pid(self) -> tuple[str, int]:
+        assert select.select([self._said], [], [], LIMIT)[0], "nobody tells anything"
+        name, pid = self._said.readline().split()
+        return name.decode(), int(pid)
 
     def kill(self) -> None:
         os.kill(self.vigil.pid, signal.SIGKILL)
@@ -160,6 +170,7 @@ def test_a_guardian_that_cannot_be_started_is_not_watched_and_leaves_nothing_ope
         raise BlockingIOError
 
     first = guardians.begin()
+    eventually(adopts, "all is as it will be")
     before = os.listdir("/proc/self/fd")
     ours, theirs = socket.socketpair()
     with ours, theirs, pytest.raises(BlockingIOError):
@@ -232,7 +243,7 @@ def test_what_is_beneath_a_living_guardian_is_no_stranger(
     vigils: Vigils, guardians: Guardians
 ) -> None:
     guardian = guardians.begin(WITH_A_FAMILY, at_work=False)
-    family = guardian.pids(3)
+    family = guardian.pids(4)
     assert vigils.ours() == {}
     assert vigils.may_adopt() is True
     guardian.is_at_work()
@@ -247,6 +258,7 @@ def test_the_first_process_of_a_container_adopts_nobody(
 ) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(os, "getpid", lambda: 1)
+        patched.setattr(vigils, "ours", dict[int, int])
         assert vigils.may_adopt() is False
     assert vigils.may_adopt() is False
 
@@ -256,24 +268,25 @@ def test_each_guardians_keepers_have_their_time_though_another_was_killed_meanwh
 ) -> None:
     first = guardians.begin(WITH_A_FAMILY)
     eventually(adopts, "we adopt")
-    keeper, child = (first.pids(3)[name] for name in ("keeper", "child"))
+    family = first.pids(4)
     first.kill()
-    without_trace(child)
-    assert is_alive(keeper), "keepers end by themselves"
+    without_trace(family["child"])
+    assert is_alive(family["keeper"]), "keepers end by themselves"
     assert not first.vigil.over.is_set()
 
     second = guardians.begin(WITH_A_FAMILY)
     eventually(adopts, "we adopt again")
-    others = second.pids(3)
+    others = second.pids(4)
     assert all(map(is_alive, others.values()))
     second.kill()
     without_trace(others["child"])
 
-    for pid in (keeper, others["keeper"]):
-        assert is_alive(pid)
+    for one in (family, others):
+        assert is_alive(one["keeper"])
+        assert is_alive(one["server"])
         assert not first.vigil.over.is_set()
         assert not second.vigil.over.is_set()
-        os.kill(pid, signal.SIGKILL)
-        without_trace(pid)
+        os.kill(one["keeper"], signal.SIGKILL)
+        without_trace(one["keeper"], one["server"])
     assert first.vigil.over.wait(LIMIT)
     assert second.vigil.over.wait(LIMIT)

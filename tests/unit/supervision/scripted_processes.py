@@ -10,7 +10,13 @@ from sidecar.domain.events import ServerMetrics, Stream
 from sidecar.domain.lines import Piece
 from sidecar.domain.outcome import Exit
 from sidecar.domain.spec import HealthCheck, ReadyCheck, ServerSpec
-from sidecar.supervision.interfaces import CannotLaunch, Endpoint, ProcessObserver
+from sidecar.supervision.interfaces import (
+    CannotLaunch,
+    Endpoint,
+    ProcessObserver,
+    SourceChange,
+    SourcesChanged,
+)
 
 FIRST_PORT = 9000
 FIRST_PID = 100
@@ -149,10 +155,16 @@ class ScriptedProcess:
 
 
 class Watch(NamedTuple):
-    """Of a server's sources; `changed` is to be called with a path."""
+    """Of a server's sources; `changed` is to be called with what changed."""
 
     spec: ServerSpec
-    changed: Callable[[str], None]
+    changed: SourcesChanged
+
+    def saw(self, *names: str) -> None:
+        """A burst of changes below `/src`; those of Python code are certain."""
+        self.changed(
+            tuple(SourceChange(f"/src/{name}", name, name.endswith(".py")) for name in names)
+        )
 
 
 class ScriptedProcesses:
@@ -218,7 +230,7 @@ class ScriptedProcesses:
         self.launched.append(process)
         return process
 
-    def watch_sources(self, spec: ServerSpec, changed: Callable[[str], None]) -> Callable[[], None]:
+    def watch_sources(self, spec: ServerSpec, changed: SourcesChanged) -> Callable[[], None]:
         watch = Watch(spec, changed)
         self.watches.append(watch)
         return lambda: self.watches.remove(watch)

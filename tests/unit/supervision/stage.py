@@ -94,7 +94,7 @@ def stage_for(spec: ServerSpec, processes: ScriptedProcesses | None = None) -> I
     loop = VirtualTimeLoop()
     with ExitStack() as patches:
         clock = SimpleNamespace(monotonic=loop.time)
-        for module in ("recovery", "run", "startup"):
+        for module in ("recovery", "reloading", "run", "startup"):
             patches.enter_context(patch(f"sidecar.supervision.{module}.time", clock))
         chance = SimpleNamespace(random=lambda: MIDDLE)
         patches.enter_context(patch("sidecar.supervision.recovery.random", chance))

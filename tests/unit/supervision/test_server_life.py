@@ -111,7 +111,12 @@ class ManagedServerLife(RuleBasedStateMachine):
     @precondition(lambda self: self.processes.watches)
     @rule()
     def source_changes(self) -> None:
-        self.clients.do("source", lambda: self.processes.watches[0].changed("main.py"))
+        self.clients.do("source", lambda: self.processes.watches[0].saw("main.py"))
+
+    @precondition(lambda self: self.processes.watches)
+    @rule()
+    def something_else_changes(self) -> None:
+        self.clients.do("file", lambda: self.processes.watches[0].saw("settings.json"))
 
     @rule()
     def starts_by_itself(self) -> None:
@@ -186,7 +191,8 @@ class ManagedServerLife(RuleBasedStateMachine):
     def a_server_at_rest_holds_nothing(self) -> None:
         if self.witness.status in (Status.STOPPED, Status.ERROR):
             assert not self.processes.port_is_wanted
-            assert not self.stage.endpoints
+            waits_for_sources = self.witness.status is Status.ERROR and self.server.spec.reload
+            assert not self.stage.endpoints or waits_for_sources
         if self.witness.status is Status.STOPPED:
             assert not self.processes.living
             assert not self.processes.watches
