@@ -107,7 +107,7 @@ class Story:
         self._view.step("4. It is restarted: another process, the same address, nobody is refused")
         already = len(self._heard)
         restart = asyncio.create_task(self._succeed("restart"))
-        await self._until(lambda topic, params: params.get("status") == "stopping", already)
+        await self._until(lambda _topic, params: params.get("status") == "stopping", already)
         await self._greet(before["url"])  # waits in the socket, which the sidecar holds
         after = await restart
         self.check(
@@ -123,8 +123,8 @@ class Story:
         before = await self._ask("get_status")
         already = len(self._heard)
         os.kill(before["pid"], signal.SIGKILL)
-        await self._until(lambda topic, params: topic == "python-server-ready", already)
-        stopped = [params for topic, params in self._heard[already:] if "expected" in params]
+        await self._until(lambda topic, _params: topic == "python-server-ready", already)
+        stopped = [params for _, params in self._heard[already:] if "expected" in params]
         self.check(
             "a crash is told, with the signal",
             [(it["expected"], it.get("signal")) for it in stopped] == [(False, "SIGKILL")],

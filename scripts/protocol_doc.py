@@ -17,7 +17,8 @@ import protocol_tables as tables
 
 from sidecar import __version__
 from sidecar.domain import lines, restart_policy, spec
-from sidecar.processes import guard_protocol, keeper, marks, output
+from sidecar.processes import output
+from sidecar.processes.guarding import guard_protocol, keeper, marks
 from sidecar.protocol import codes, messages
 from sidecar.rpc import outbox
 from sidecar.supervision import log_ring, manager, metrics_feed, reloading, run

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sidecar.processes import guard_protocol
+from sidecar.processes.guarding import guard_protocol
 from sidecar.processes.threads import in_thread
 from sidecar.processes.vigil import Vigils
 

@@ -22,9 +22,9 @@ if __name__ == "__main__":
     # Isolated, the interpreter knows no path but its own library.
     sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from sidecar.processes import guard_protocol, lookout, system
-from sidecar.processes.keeper import Keeper
-from sidecar.processes.wakeup import Wakeup
+from sidecar.processes.guarding import guard_protocol, lookout, system
+from sidecar.processes.guarding.keeper import Keeper
+from sidecar.processes.guarding.wakeup import Wakeup
 
 MOST_DESCRIPTORS = 64
 """So many come with a request at most; the system would allow 253."""

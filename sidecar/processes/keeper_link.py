@@ -9,7 +9,7 @@ import contextlib
 import socket
 from collections.abc import Callable
 
-from sidecar.processes.guard_protocol import Launch, launch_message
+from sidecar.processes.guarding.guard_protocol import Launch, launch_message
 
 READ_BYTES = 4096
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from sidecar.domain.errors import Failure, FailureCode
 from sidecar.domain.spec import FD_PLACEHOLDER, HOST_PLACEHOLDER, PORT_PLACEHOLDER, ServerSpec
-from sidecar.processes import marks
-from sidecar.processes.guard_protocol import Launch
+from sidecar.processes.guarding import marks
+from sidecar.processes.guarding.guard_protocol import Launch
 from sidecar.supervision.interfaces import CannotLaunch
 
 LAUNCHER = Path(__file__).with_name("launch_uvicorn.py")

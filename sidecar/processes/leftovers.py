@@ -21,7 +21,7 @@ from sidecar.processes.state_file import Notes, abandoned_files
 from sidecar.processes.threads import in_thread
 
 if TYPE_CHECKING:
-    from sidecar.processes.system import Identity
+    from sidecar.processes.guarding.system import Identity
 
 LEFTOVER_GRACE_SECONDS = 1.5
 """From SIGTERM to SIGKILL. As long as the helpers of a sidecar that has just been killed take: they
@@ -84,7 +84,7 @@ def _clean_up(folder: Path | None) -> int:
 
 def _believed(notes: Notes) -> Notes | None:
     """As much of the notes as can be proof now; None if the system was booted since."""
-    from sidecar.processes import system
+    from sidecar.processes.guarding import system
 
     boot = system.current_boot()
     if not notes.boot or not boot:
@@ -101,7 +101,7 @@ class _Leftovers:
 
     def look(self, kin: frozenset[int]) -> set[_Who]:
         """All that live now; `kin` and who descends from it is never among them."""
-        from sidecar.processes import system
+        from sidecar.processes.guarding import system
 
         seen: set[_Who] = set()
         for who, name in self._roots():
@@ -136,7 +136,7 @@ class _Leftovers:
 
     def _roots(self) -> Iterator[tuple[_Who, str]]:
         """Whoever is proof by itself, and then whoever was found before: it may have forked."""
-        from sidecar.processes import marks, system
+        from sidecar.processes.guarding import marks, system
 
         for started in self._notes.processes:
             yield (started.pid, started.since), started.server
@@ -153,7 +153,7 @@ class _Leftovers:
 
 def _end(left_by: Sequence[_Leftovers]) -> None:
     """Asks them all to end, and kills them after a while."""
-    from sidecar.processes import system
+    from sidecar.processes.guarding import system
 
     asked: set[_Who] = set()
     grace_ends = time.monotonic() + LEFTOVER_GRACE_SECONDS
@@ -178,7 +178,7 @@ def _kin() -> frozenset[int]:
     """Who is never ended: this process, what it descends from, and what descends from it."""
     import psutil
 
-    from sidecar.processes import system
+    from sidecar.processes.guarding import system
 
     ancestors = (parent.pid for parent in psutil.Process().parents())
     return frozenset({os.getpid(), _INIT, *ancestors, *system.descendants(os.getpid())})
@@ -188,7 +188,8 @@ def _is_alive(who: _Who) -> bool:
     """Whether it is still that process, and more than a zombie."""
     import psutil
 
-    from sidecar.processes import system, tree
+    from sidecar.processes import tree
+    from sidecar.processes.guarding import system
 
     pid, since = who
     if system.started_at(pid) != since:

@@ -5,8 +5,8 @@ import logging
 from collections.abc import Callable
 
 from sidecar.domain.spec import ServerSpec
-from sidecar.processes import marks, sockets
 from sidecar.processes.guard import Guard
+from sidecar.processes.guarding import marks
 from sidecar.processes.launch import (
     arguments,
     check_launchable,
@@ -16,10 +16,11 @@ from sidecar.processes.launch import (
     takes_sockets,
 )
 from sidecar.processes.leftovers import clean_up
+from sidecar.processes.listening import sockets
+from sidecar.processes.listening.sockets import LocalEndpoint
 from sidecar.processes.local_process import LocalProcess
 from sidecar.processes.output import Pace
 from sidecar.processes.questions import Questions
-from sidecar.processes.sockets import LocalEndpoint
 from sidecar.processes.state_file import StateFile
 from sidecar.processes.wires import Wires
 from sidecar.supervision.interfaces import Endpoint, ProcessObserver, SourcesChanged

@@ -16,7 +16,7 @@ from sidecar.domain.outcome import Exit
 from sidecar.domain.spec import HealthCheck, ServerSpec
 from sidecar.processes import announcement, posix
 from sidecar.processes.guard import Guard
-from sidecar.processes.guard_protocol import KILL_SECONDS, Launch
+from sidecar.processes.guarding.guard_protocol import KILL_SECONDS, Launch
 from sidecar.processes.keeper_link import KeeperLink
 from sidecar.processes.launch import explain_error_number
 from sidecar.processes.output import OutputReader, Pace
@@ -170,9 +170,9 @@ class LocalProcess:
         self._sweeping = asyncio.create_task(self._sweep(), name=f"sweep {self._spec.name}")
 
     async def _sweep(self) -> None:
-        from sidecar.processes import system
-        from sidecar.processes.lookout import kill_marked
-        from sidecar.processes.marks import VARIABLE
+        from sidecar.processes.guarding import system
+        from sidecar.processes.guarding.lookout import kill_marked
+        from sidecar.processes.guarding.marks import VARIABLE
 
         def sweep() -> int:
             kill_marked(self._mark)

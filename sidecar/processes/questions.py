@@ -8,8 +8,8 @@ has announced itself is this very process; for the rest one looks who has accept
 from collections.abc import Iterator
 
 from sidecar.domain.spec import HealthCheck, ServerSpec
-from sidecar.processes import ports
-from sidecar.processes.ownership import Acceptance, SocketAddress, acceptance, listens
+from sidecar.processes.listening import ports
+from sidecar.processes.listening.ownership import Acceptance, SocketAddress, acceptance, listens
 from sidecar.processes.readiness import about_health, about_readiness, ask
 from sidecar.processes.threads import in_thread
 
@@ -64,7 +64,7 @@ class Questions:
 
 def _members(keeper_pid: int | None) -> Iterator[int]:
     """Lazily: who belongs to the server need not be known while nobody has accepted."""
-    from sidecar.processes import system  # not before a command starts
+    from sidecar.processes.guarding import system  # not before a command starts
 
     if keeper_pid is not None:
         yield from system.descendants(keeper_pid)

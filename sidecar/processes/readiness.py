@@ -15,7 +15,7 @@ from functools import cache
 from typing import NamedTuple
 
 from sidecar.domain.spec import HealthCheck, ServerSpec, bracketed, connect_host
-from sidecar.processes.ownership import Acceptance, SocketAddress
+from sidecar.processes.listening.ownership import Acceptance, SocketAddress
 
 ANSWER_SECONDS = 5.0
 """A single question is given up after this long; the check goes on with the next."""

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sidecar.folders import running_folder
 
 if TYPE_CHECKING:
-    from sidecar.processes.system import Identity
+    from sidecar.processes.guarding.system import Identity
 
 SUFFIX = ".json"
 UNFINISHED = ".new"
@@ -101,7 +101,7 @@ class StateFile:
             self._warned = True
 
     def _replace(self) -> None:
-        from sidecar.processes import system
+        from sidecar.processes.guarding import system
 
         folder = self._folder or running_folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -14,10 +14,10 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from sidecar.processes import marks
+from sidecar.processes.guarding import marks
 
 if TYPE_CHECKING:
-    from sidecar.processes.system import Identity
+    from sidecar.processes.guarding.system import Identity
 
 PATIENCE_SECONDS = 10.0
 """Keepers are done after their lease and the time to kill; who is left then hangs in the system."""
@@ -43,7 +43,7 @@ class Vigils:
             OSError: it could not be started.
         """
         if self._all:
-            from sidecar.processes import system
+            from sidecar.processes.guarding import system
 
             system.adopt_orphans(wanted=False)  # the new lookout is to be nobody's child
         vigil = Vigil(self)
@@ -74,7 +74,7 @@ class Vigils:
 
     def ours(self) -> "dict[int, Identity]":
         """Who descends from us, but not from a living guardian."""
-        from sidecar.processes import system
+        from sidecar.processes.guarding import system
 
         with self.turn:
             living = frozenset(vigil.pid for vigil in self if vigil.lives)
@@ -111,7 +111,7 @@ class Vigil:
 
     def _watch(self, at_work: socket.socket) -> None:
         """Waited for from the beginning, a guardian never is a zombie."""
-        from sidecar.processes import system
+        from sidecar.processes.guarding import system
 
         with at_work:
             poll = select.poll()  # `select` cannot wait for the higher descriptors
@@ -134,7 +134,7 @@ class Vigil:
     def _end_orphans(self) -> None:
         """Returns when nobody is left. Keepers, which have the mark of their guardian in their
         command line, end their servers by themselves and are given the time."""
-        from sidecar.processes import system
+        from sidecar.processes.guarding import system
 
         deadline = time.monotonic() + PATIENCE_SECONDS
         while (found := self._among.ours()) and time.monotonic() < deadline:

@@ -21,14 +21,12 @@ def examine(
     spec: ServerSpec, port: int, ended: Exit | None, tail: list[str], *, was_ready: bool
 ) -> Finding:
     """Explains the end of a process that nobody had asked to end."""
-    from sidecar.domain.explain import explain_exit  # many patterns, for bad days only
-
     ended = ended or Exit()
-    cause = explain_exit(spec, port, ended, tail)
+    why, hint, permanent = _cause(spec, port, ended, tail)
     early = "" if was_ready else " before it was ready"
-    message = f"{spec.name} ended{early}: {cause.why}"
-    data = _data(ended, tail)
-    return Finding(Failure(FailureCode.EXITED_EARLY, message, cause.hint, data), cause.permanent)
+    message = f"{spec.name} ended{early}: {why}"
+    failure = Failure(FailureCode.EXITED_EARLY, message, hint, _data(ended, tail))
+    return Finding(failure, permanent)
 
 
 def survived(spec: ServerSpec, survivors: int) -> Failure:
@@ -51,6 +49,16 @@ def defect_in_stop(spec: ServerSpec) -> Failure:
     """Likewise."""
     message = f"{spec.name} could not be stopped: an internal error of the sidecar"
     return Failure(FailureCode.STOP_TIMEOUT, message, _DEFECT_HINT)
+
+
+def _cause(
+    spec: ServerSpec, port: int, ended: Exit, tail: list[str]
+) -> tuple[str, str | None, bool]:
+    try:
+        from sidecar.domain.explain import explain_exit  # many patterns, for bad days only
+    except (ImportError, OSError):  # as bad as that: no more files can be opened
+        return str(ended), "See its last lines.", False
+    return explain_exit(spec, port, ended, tail)
 
 
 def _data(ended: Exit, tail: Sequence[str]) -> dict[str, object]:

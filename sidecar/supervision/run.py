@@ -211,7 +211,10 @@ class Run:
             self.survivors = max(self.survivors, 1)
             self._stop_failure = post_mortem.defect_in_stop(self.spec)
         self._logs.flush()
-        self._tell(self, Input.SURVIVED if self.survivors else Input.CLEARED)
+        try:
+            self._tell(self, Input.SURVIVED if self.survivors else Input.CLEARED)
+        except Exception:
+            logger.exception("telling the end of %s failed unexpectedly", self.spec.name)
 
     async def _clear_process(self, *, successor: bool) -> None:
         if self.process is not None:  # by now there may be less grace than there was at first

@@ -11,6 +11,8 @@ ROOT = Path(__file__).parents[2]
 LONGEST_MODULE = 250
 LONGEST_TEST = 400
 LAUNCHER = ROOT / "sidecar/processes/launch_uvicorn.py"
+GUARDIAN = ROOT / "sidecar/processes/guardian.py"
+GUARDING = "sidecar.processes.guarding"
 # Names that say nothing about what lies within, and so collect everything.
 EMPTY_NAMES = {"common", "core", "helper", "helpers", "manager2", "misc", "util", "utils"}
 
@@ -87,6 +89,19 @@ def test_the_launcher_runs_in_any_interpreter() -> None:
     # It is started by the server's own Python, where only uvicorn can be relied on.
     imported = imported_packages(ast.parse(LAUNCHER.read_text("utf-8")))
     assert imported <= {*sys.stdlib_module_names, "uvicorn"}
+
+
+def test_the_guardian_is_of_the_standard_library_alone() -> None:
+    # It runs isolated, and each of its keepers pays in memory for what it imports.
+    for path in [GUARDIAN, *GUARDIAN.with_name("guarding").glob("*.py")]:
+        tree = ast.parse(path.read_text("utf-8"))
+        assert imported_packages(tree) <= {*sys.stdlib_module_names, "sidecar"}, path
+        ours = {
+            node.module
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sidecar")
+        }
+        assert all(module.startswith(GUARDING) for module in ours if module), path
 
 
 def test_unit_tests_mirror_the_source() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sidecar.processes.guard_protocol import A_KEEPER
+from sidecar.processes.guarding.guard_protocol import A_KEEPER
 from tests.integration.orphans.starter import started_after
 from tests.support.changing_app import ChangingApp
 from tests.support.processes import is_alive

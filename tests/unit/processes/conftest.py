@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sidecar.domain.spec import ServerSpec
-from sidecar.processes import system
+from sidecar.processes.guarding import system
 from sidecar.processes.local import LocalProcesses
 from tests.unit.processes.launched import LIMIT, Launch, Server
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from sidecar.processes.marks import VARIABLE, new_mark, of_run
+from sidecar.processes.guarding.marks import VARIABLE, new_mark, of_run
 from tests.support.processes import PROJECT_ROOT
 
 LIMIT = 10.0
@@ -21,7 +21,7 @@ _SIDECAR = r"""
 import os, subprocess, sys, time
 from pathlib import Path
 from sidecar.processes.state_file import StateFile
-from sidecar.processes.system import started_at
+from sidecar.processes.guarding.system import started_at
 
 folder, variable, mark, *names = sys.argv[1:]
 state = StateFile(Path(folder))

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sidecar.processes.guard import SCRIPT
-from sidecar.processes.guard_protocol import A_KEEPER, AT_WORK, REQUESTS_DESCRIPTOR
-from sidecar.processes.marks import VARIABLE, new_mark, of_run
+from sidecar.processes.guarding.guard_protocol import A_KEEPER, AT_WORK, REQUESTS_DESCRIPTOR
+from sidecar.processes.guarding.marks import VARIABLE, new_mark, of_run
 from tests.unit.processes.kept import LIMIT, Kept, eventually, gone
 
 GUARDIAN, KEEPER, LOOKOUT = "sidecar-guard", "sidecar-keeper", "sidecar-lookout"

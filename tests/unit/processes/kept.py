@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from sidecar.processes.guard_protocol import launch_message
+from sidecar.processes.guarding.guard_protocol import launch_message
 from tests.support.processes import MARK_VARIABLE, PROJECT_ROOT, is_alive, kill_marked, new_mark
 
 LIMIT = 10.0
@@ -23,8 +23,8 @@ root, prelude, life, *descriptors = sys.argv[1:]
 sys.path.append(root)
 for descriptor in (life, *descriptors):
     os.set_inheritable(int(descriptor), False)
-from sidecar.processes import keeper, system
-from sidecar.processes.wakeup import Wakeup
+from sidecar.processes.guarding import keeper, system
+from sidecar.processes.guarding.wakeup import Wakeup
 exec(prelude)
 keeper.Keeper(list(map(int, descriptors)), int(life), Wakeup()).run()
 """

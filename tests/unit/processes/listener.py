@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sidecar.processes.ports import IN_USE, listen, look_up
+from sidecar.processes.listening.ports import IN_USE, listen, look_up
 
 LIMIT = 10.0
 

@@ -190,7 +190,7 @@ def test_the_socket_may_have_the_very_number_that_the_guardian_wants_it_at() -> 
 import os, socket, sys
 sys.path.append({str(PROJECT_ROOT)!r})
 from sidecar.processes.guard import Guard
-from sidecar.processes.guard_protocol import launch_message
+from sidecar.processes.guarding.guard_protocol import launch_message
 spare = os.dup(0)  # 3 is taken while the keeper's socket is made
 control, theirs = socket.socketpair()
 os.close(spare)

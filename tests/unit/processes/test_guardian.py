@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from sidecar.processes import guard_protocol
+from sidecar.processes.guarding import guard_protocol
 from tests.support.processes import PROJECT_ROOT, is_alive
 from tests.unit.processes.guarded import GUARDIAN, KEEPER, LOOKOUT, Guarded, guarded, helpers
 from tests.unit.processes.kept import (

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from sidecar.processes.guard_protocol import (
+from sidecar.processes.guarding.guard_protocol import (
     LENGTH_BYTES,
     Launch,
     body_length,

@@ -9,6 +9,7 @@ import pytest
 
 from sidecar.domain.errors import FailureCode
 from sidecar.domain.spec import ReadyCheck, ServerSpec
+from sidecar.processes.guarding.marks import VARIABLE
 from sidecar.processes.launch import (
     LAUNCHER,
     Inherited,
@@ -20,7 +21,6 @@ from sidecar.processes.launch import (
     no_guardian,
     takes_sockets,
 )
-from sidecar.processes.marks import VARIABLE
 from sidecar.supervision.interfaces import CannotLaunch
 
 APP = ServerSpec(

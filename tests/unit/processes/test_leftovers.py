@@ -9,7 +9,8 @@ from unittest.mock import patch
 
 import pytest
 
-from sidecar.processes import leftovers, system
+from sidecar.processes import leftovers
+from sidecar.processes.guarding import system
 from sidecar.processes.leftovers import clean_up
 from tests.support.processes import PROJECT_ROOT
 from tests.unit.processes.dead_sidecar import sidecar_with
@@ -108,7 +109,7 @@ CLEANER = """
 import asyncio, os, subprocess, sys
 from pathlib import Path
 from sidecar.processes.leftovers import clean_up
-from sidecar.processes.marks import VARIABLE
+from sidecar.processes.guarding.marks import VARIABLE
 if os.fork():
     sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))
 print(os.getpid(), os.getppid(), flush=True)

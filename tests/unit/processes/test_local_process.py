@@ -13,7 +13,7 @@ from sidecar.domain.lines import Piece
 from sidecar.domain.outcome import Exit
 from sidecar.processes import local_process, posix
 from sidecar.processes.guard import Guard
-from sidecar.processes.guard_protocol import report
+from sidecar.processes.guarding.guard_protocol import report
 from sidecar.processes.local import LocalProcesses
 from sidecar.processes.local_process import LocalProcess
 from sidecar.processes.questions import Questions

@@ -6,10 +6,10 @@ import signal
 import socket
 
 from sidecar.domain.spec import HealthCheck, ReadyCheck
+from sidecar.processes.listening.ports import any_free
+from sidecar.processes.listening.sockets import LocalEndpoint
 from sidecar.processes.local import LocalProcesses
-from sidecar.processes.ports import any_free
 from sidecar.processes.questions import Questions
-from sidecar.processes.sockets import LocalEndpoint
 from tests.unit.processes.launched import (
     LIMIT,
     SLEEP,

@@ -13,8 +13,8 @@ from unittest.mock import patch
 import pytest
 
 from sidecar.domain.spec import HealthCheck, ReadyCheck, ReadyKind, ServerSpec
-from sidecar.processes.ownership import Acceptance, SocketAddress, acceptance
-from sidecar.processes.ports import any_free
+from sidecar.processes.listening.ownership import Acceptance, SocketAddress, acceptance
+from sidecar.processes.listening.ports import any_free
 from sidecar.processes.readiness import about_health, about_readiness, ask
 from tests.unit.processes.listener import sharing
 

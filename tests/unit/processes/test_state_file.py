@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 import pytest
 
-from sidecar.processes import system
+from sidecar.processes.guarding import system
 from sidecar.processes.state_file import Notes, StateFile, abandoned_files
 from tests.support.processes import PROJECT_ROOT
 from tests.unit.processes.dead_sidecar import sidecar_with

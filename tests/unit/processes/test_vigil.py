@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sidecar.processes.guard_protocol import AT_WORK
+from sidecar.processes.guarding.guard_protocol import AT_WORK
 from sidecar.processes.vigil import Vigil, Vigils
 from tests.support.processes import is_alive
 from tests.unit.processes.kept import HEADER, LIMIT, PYTHON, eventually, without_trace

@@ -395,11 +395,3 @@ def test_who_goes_to_another_port_has_no_successor_to_leave_its_clients_to() -> 
         stage.configure(spec._replace(port=8200))
         stage.command(stage.server.restart)
         assert stage.process.being_cleared and not stage.process.has_successor
-
-
-def test_while_a_successor_starts_it_is_the_old_process_that_is_measured(stage: Stage) -> None:
-    old, new, _ = restarting(stage)
-    before = stage.loop.run_until_complete(stage.server.metrics())
-    stage.ready()
-    after = stage.loop.run_until_complete(stage.server.metrics())
-    assert (before.threads, after.threads) == (old.pid, new.pid)

@@ -299,3 +299,15 @@ def test_an_unexpected_failure_of_a_start_says_nothing_of_its_insides(stage: Sta
     assert outcome.failure is not None
     assert outcome.failure.code is FailureCode.SPAWN_FAILED
     assert "secret" not in outcome.failure.sentence
+
+
+def test_while_a_successor_starts_it_is_the_old_process_that_is_measured() -> None:
+    with stage_for(spec_of("api", handoff="overlap")) as stage:
+        stage.started()
+        old = stage.process
+        stage.command(stage.server.restart)
+        new = stage.process
+        before = stage.loop.run_until_complete(stage.server.metrics())
+        stage.ready()
+        after = stage.loop.run_until_complete(stage.server.metrics())
+        assert (before.threads, after.threads) == (old.pid, new.pid)

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
-from sidecar.processes import sock_diag
+from sidecar.processes.listening import sock_diag
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="netlink is Linux's")
 

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 import pytest
 
-from sidecar.processes.ports import (
+from sidecar.processes.listening.ports import (
     Holder,
     any_free,
     find_holder,

@@ -13,9 +13,9 @@ import pytest
 
 from sidecar.domain.errors import Failure, FailureCode
 from sidecar.domain.spec import Handoff, ReadyCheck, ServerSpec
-from sidecar.processes import ports
-from sidecar.processes.ports import Address, any_free
-from sidecar.processes.sockets import LocalEndpoint, claim
+from sidecar.processes.listening import ports
+from sidecar.processes.listening.ports import Address, any_free
+from sidecar.processes.listening.sockets import LocalEndpoint, claim
 from sidecar.supervision.interfaces import CannotLaunch
 from tests.unit.processes.listener import LIMIT, connected, holding, is_free, sharing
 
@@ -339,7 +339,7 @@ async def test_a_name_server_that_does_not_answer_is_not_waited_for(handoff: Han
         return []
 
     with (
-        patch("sidecar.processes.sockets.LOOK_UP_SECONDS", 0.05),
+        patch("sidecar.processes.listening.sockets.LOOK_UP_SECONDS", 0.05),
         patch.object(ports, "look_up", look_up),
     ):
         failure = await refused(spec(host="slow.example", handoff=handoff))

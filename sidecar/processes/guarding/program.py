@@ -10,8 +10,8 @@ import os
 import signal
 from typing import NoReturn
 
-from sidecar.processes import system
-from sidecar.processes.guard_protocol import Launch
+from sidecar.processes.guarding import system
+from sidecar.processes.guarding.guard_protocol import Launch
 
 CHANGED_SIGNALS = (
     signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP,  # by the keeper

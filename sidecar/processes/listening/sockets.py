@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 
 from sidecar.domain.errors import Failure, FailureCode
 from sidecar.domain.spec import WILDCARD_HOSTS, ServerSpec, bracketed
-from sidecar.processes import ports
+from sidecar.processes.listening import ports
 from sidecar.processes.threads import in_thread
 from sidecar.supervision.interfaces import CannotLaunch
 

@@ -6,7 +6,7 @@
 import sys
 
 if sys.platform == "darwin":
-    from sidecar.processes.macos import (
+    from sidecar.processes.guarding.macos import (
         ESCAPES_ARE_SEEN,
         MAXRSS_UNIT_BYTES,
         Identity,
@@ -21,7 +21,7 @@ if sys.platform == "darwin":
         started_at,
     )
 else:
-    from sidecar.processes.linux import (
+    from sidecar.processes.guarding.linux import (
         ESCAPES_ARE_SEEN,
         MAXRSS_UNIT_BYTES,
         Identity,

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from sidecar.processes.marks import VARIABLE, new_mark, of_run
+from sidecar.processes.guarding.marks import VARIABLE, new_mark, of_run
 from tests.support.processes import is_alive
 from tests.unit.processes.kept import HEADER, LIMIT, PYTHON, eventually, gone, without_trace
 
 if sys.platform != "linux":
     pytest.skip("needs Linux", allow_module_level=True)
 
-from sidecar.processes import linux
+from sidecar.processes.guarding import linux
 
 HERE = os.getpid()
 
@@ -49,9 +49,12 @@ def sleeper(**env: str) -> Iterator["subprocess.Popen[bytes]"]:
             popen.kill()
 
 
+IMPORT = "from sidecar.processes.guarding import linux"
+
+
 def in_a_process_of_its_own(code: str) -> str:
     """What the code prints; it knows HEADER and `linux`."""
-    begin = f"import sys\nsys.path.append({os.getcwd()!r})\nfrom sidecar.processes import linux\n"
+    begin = f"import sys\nsys.path.append({os.getcwd()!r})\n{IMPORT}\n"
     done = subprocess.run(
         [*PYTHON, begin + HEADER + code], capture_output=True, timeout=LIMIT, check=True
     )
@@ -129,7 +132,9 @@ def test_nobody_finds_himself_marked() -> None:
     mark = new_mark()
     code = f"os.execve(sys.executable, [sys.executable, '-c', LOOK, {os.getcwd()!r}], "
     code += f"{{{VARIABLE!r}: {mark!r}}})"
-    look = "import sys; sys.path.append(sys.argv[1]); from sidecar.processes import linux; "
+    look = (
+        "import sys; sys.path.append(sys.argv[1]); from sidecar.processes.guarding import linux; "
+    )
     look += f"print(linux.marked({VARIABLE!r}, {mark!r}))"
     assert in_a_process_of_its_own(f"LOOK = {look!r}\n{code}").strip() == "{}"
 
@@ -212,7 +217,7 @@ def test_a_process_that_promised_so_dies_with_its_parent(too_late: bool) -> None
     wait = "os.kill(parent, 9); time.sleep(0.1);" if too_late else ""
     code = f"""
 sys.path.append({os.getcwd()!r})
-from sidecar.processes import linux
+from sidecar.processes.guarding import linux
 parent = os.getpid()
 def child():
     {wait}

@@ -8,7 +8,7 @@ from tests.unit.processes.kept import HEADER, LIMIT, PYTHON
 BEGIN = f"""
 import select
 sys.path.append({str(PROJECT_ROOT)!r})
-from sidecar.processes.wakeup import Wakeup
+from sidecar.processes.guarding.wakeup import Wakeup
 def is_ready(wakeup):
     return bool(select.select([wakeup.descriptor], [], [], 0)[0])
 """

@@ -10,8 +10,8 @@ from unittest.mock import patch
 
 import pytest
 
-from sidecar.processes import ownership, sock_diag
-from sidecar.processes.ownership import Acceptance
+from sidecar.processes.listening import ownership, sock_diag
+from sidecar.processes.listening.ownership import Acceptance
 from tests.unit.processes.listener import LIMIT, connected, sharing
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sidecar.processes import keeper as keeper_module
+from sidecar.processes.guarding import keeper as keeper_module
 from tests.support.processes import is_alive, marked_processes
 from tests.unit.processes.kept import (
     LIMIT,

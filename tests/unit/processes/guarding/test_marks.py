@@ -2,7 +2,7 @@
 
 import re
 
-from sidecar.processes import guard_protocol, marks
+from sidecar.processes.guarding import guard_protocol, marks
 
 
 def test_every_mark_is_new_and_safe_in_an_environment() -> None:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from sidecar.processes import system
-from sidecar.processes.lookout import kill_marked
-from sidecar.processes.marks import VARIABLE, new_mark, of_run
+from sidecar.processes.guarding import system
+from sidecar.processes.guarding.lookout import kill_marked
+from sidecar.processes.guarding.marks import VARIABLE, new_mark, of_run
 from tests.support.processes import is_alive
 from tests.unit.processes.guarded import Guarded, guarded
 from tests.unit.processes.kept import LIMIT, PYTHON, eventually, gone, without_trace

@@ -16,9 +16,9 @@ import signal
 import socket
 import time
 
-from sidecar.processes import guard_protocol, program, system
-from sidecar.processes.guard_protocol import KILL_SECONDS, Launch
-from sidecar.processes.wakeup import Wakeup
+from sidecar.processes.guarding import guard_protocol, program, system
+from sidecar.processes.guarding.guard_protocol import KILL_SECONDS, Launch
+from sidecar.processes.guarding.wakeup import Wakeup
 
 LEASE_SECONDS = 1.5
 """What a server has to end by itself once sidecar or guardian are gone; then it is killed."""

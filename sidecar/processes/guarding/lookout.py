@@ -9,8 +9,8 @@ import os
 import signal
 import time
 
-from sidecar.processes import system
-from sidecar.processes.marks import VARIABLE
+from sidecar.processes.guarding import system
+from sidecar.processes.guarding.marks import VARIABLE
 
 RELIEVED = b"."
 

@@ -11,8 +11,8 @@ from collections.abc import Generator, Iterable, Iterator
 from enum import Enum, auto
 from typing import NamedTuple
 
-from sidecar.processes import sock_diag
-from sidecar.processes.sock_diag import SocketAddress
+from sidecar.processes.listening import sock_diag
+from sidecar.processes.listening.sock_diag import SocketAddress
 
 
 class Acceptance(Enum):

@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 import pytest
 
-from sidecar.processes import keeper, macos, system
+from sidecar.processes.guarding import keeper, macos, system
 from tests.support.processes import is_alive
 from tests.unit.processes.kept import (
     HEADER,
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.skipif(not Path("/bin/ps").exists(), reason="needs /bin
 
 # Everything that a keeper asks of the system is answered by the functions for macOS.
 AS_ON_MACOS = """
-from sidecar.processes import macos
+from sidecar.processes.guarding import macos
 for name in system.__all__:
     setattr(system, name, getattr(macos, name))
 """
