@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.changing_app import ChangingApp
 from tests.support.sidecar import LaunchSidecar, Sidecar, launch_sidecar
 
 
@@ -34,3 +35,9 @@ async def sidecar(tmp_path: Path) -> AsyncIterator[LaunchSidecar]:
             return await stack.enter_async_context(context)
 
         yield launch
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> ChangingApp:
+    """An app that the test changes."""
+    return ChangingApp(tmp_path)
