@@ -65,7 +65,7 @@ class Input(Enum):
 
 
 class Effect(Enum):
-    """What `supervision.server` has to do after a transition, in the order given."""
+    """What `supervision.life` has to do after a transition, in the order given."""
 
     LAUNCH = auto()
     LAUNCH_BESIDE = auto()  # launch a successor of the process that serves

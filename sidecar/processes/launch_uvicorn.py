@@ -119,7 +119,7 @@ class HandedServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """As uvicorn does; before that, with a successor on the same sockets, clients go over."""
         for listener in (one for server in self.servers for one in server.sockets):
-            with contextlib.suppress(NotImplementedError):
+            with contextlib.suppress(NotImplementedError):  # a loop that has no readers
                 asyncio.get_running_loop().remove_reader(listener.fileno())
         # What asyncio has accepted becomes a transport only now; closing first would lose it.
         await asyncio.sleep(0)

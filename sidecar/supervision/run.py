@@ -57,7 +57,7 @@ class Run:
         logs: LogStream,
         tell: Callable[["Run", Input], None],
     ) -> None:
-        """`tell` is called on the event loop, never from within a method of this class."""
+        """`tell` is called on the event loop, never from within `begin` and `clear`."""
         self.spec = spec
         self.endpoint: Endpoint | None = place.kept
         self.process: Process | None = None

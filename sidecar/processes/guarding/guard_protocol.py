@@ -18,7 +18,7 @@ AT_WORK = b"w"
 
 REPORTS = {
     "pid": "PID STARTED OWN: the server's main process runs, since when; the keeper's own pid",
-    "errno": "NUMBER: the program could not be run",
+    "errno": "NUMBER: the program could not be run, or there is no room for a keeper",
     "abandoned": "the guardian is gone, or somebody ends the keeper: the tree is being ended",
     "exit": "RETURNCODE CPU_SECONDS BYTES: the main process ended; its memory at the most",
     "cleared": "FORCED SURVIVORS: nothing is left, or so many are after all that could be done",

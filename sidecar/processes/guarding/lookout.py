@@ -24,7 +24,7 @@ EMPTY_ROUNDS = 3
 
 
 def post(mark: str) -> tuple[int, int]:
-    """Puts up a lookout; call it first of all.
+    """Puts up a lookout; call it before the guardian is a subreaper, or it would be its child.
 
     Returns two descriptors. The first is to be held by the guardian and its keepers: when nobody
     holds it any more, they are gone; RELIEVED on it ends the lookout. The second reaches its end

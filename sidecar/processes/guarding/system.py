@@ -1,4 +1,4 @@
-"""The operating system that this is, behind one set of names. Nothing else asks which it is.
+"""The operating system that this is, behind one set of names. The guardian asks nowhere else.
 
 `linux` documents the names. Windows gets a file of its own beside these.
 """
