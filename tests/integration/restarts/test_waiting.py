@@ -24,6 +24,7 @@ def fail():
 def fail_once_up():
     while not health_checks:
         time.sleep(0.005)
+    time.sleep(0.5)  # the answer to the check is still on its way
     fail()
 threading.Thread(target=fail_once_up, daemon=True).start()
 """
