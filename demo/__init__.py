@@ -1,1 +1,1 @@
-"""What the sidecar does, shown on a real FastAPI server: ``python -m demo``, or ``make demo``."""
+"""The panel on real servers: ``python -m demo``, or ``make demo``."""

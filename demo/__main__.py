@@ -1,29 +1,47 @@
-"""Runs the demo: exit code 0 when everything that was claimed was seen, else 1."""
+"""Opens the panel: in Electron where it is at hand, else in the browser. Stays until Ctrl-C."""
 
-import asyncio
+import os
+import signal
+import subprocess
 import sys
+from pathlib import Path
 
-from demo.story import CONFIG, Setback, Story
-from demo.view import View
-from sidecar.client import RpcError, SidecarClient, SidecarGone
+PROJECT = Path(__file__).parents[1]
+CONFIG = PROJECT / "demo/sidecar.toml"
+BRIDGE = PROJECT / "electron-bridge"
+ELECTRON = BRIDGE / "node_modules/electron/dist/electron"
+
+END_SECONDS = 20.0
+"""The sidecar stops its servers within seconds; this only keeps a broken demo from hanging."""
 
 
-async def main() -> int:
-    """Launch a sidecar, tell the story, judge it."""
-    if reconfigure := getattr(sys.stdout, "reconfigure", None):
-        reconfigure(errors="replace")  # an old code page has no arrows
-    view = View()
-    view.explain()
-    async with await SidecarClient.launch("--config", str(CONFIG)) as client:
-        client.trace = view.trace
-        story = Story(client, view)
-        try:
-            await story.tell()
-        except (Setback, RpcError, SidecarGone, TimeoutError, OSError) as error:
-            story.check("the demo ran to its end", False, repr(error))
-    view.verdict(story.checks)
-    return 0 if all(held for _, held, _ in story.checks) else 1
+def main() -> int:
+    """Serve the panel and show it; the exit code is the sidecar's."""
+    in_electron = _has_display() and ELECTRON.exists() and (BRIDGE / "demo/dist/main.cjs").exists()
+    command = [sys.executable, "-m", "sidecar", "web", "--config", str(CONFIG), "--port", "0"]
+    if _has_display() and not in_electron:
+        command.append("--open")
+    web = subprocess.Popen(command, cwd=PROJECT)
+    app = _open_electron() if in_electron else None
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: web.terminate())  # and wait: it stops the servers first
+    try:
+        return web.wait()
+    finally:
+        if app is not None:
+            app.terminate()
+            app.wait(END_SECONDS)
+
+
+def _has_display() -> bool:
+    on_linux = sys.platform.startswith("linux")
+    return not on_linux or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _open_electron() -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "SIDECAR_PYTHON": sys.executable}
+    return subprocess.Popen([str(ELECTRON), str(BRIDGE / "demo")], env=environment)
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    sys.exit(main())

@@ -17,11 +17,11 @@ import protocol_tables as tables
 
 from sidecar import __version__
 from sidecar.domain import lines, restart_policy, spec
-from sidecar.processes import output
+from sidecar.processes import http_exchange, output
 from sidecar.processes.guarding import guard_protocol, keeper, marks
-from sidecar.protocol import codes, messages
+from sidecar.protocol import codes, http_kinds, messages
 from sidecar.rpc import outbox
-from sidecar.supervision import log_ring, manager, metrics_feed, reloading, run
+from sidecar.supervision import exchanges, log_ring, manager, metrics_feed, reloading, run
 from sidecar.transports import framing, stdio
 
 ROOT: Final = Path(__file__).parents[1]
@@ -67,6 +67,9 @@ FACTS: Final = {
     "longest_line": size(lines.MAX_LINE_BYTES, "B"),
     "unfinished": seconds(output.UNFINISHED_LINE_SECONDS),
     "metrics": seconds(metrics_feed.INTERVAL_SECONDS),
+    "request_body": size(http_kinds.MOST_BODY_BYTES, "B"),
+    "response_body": size(http_exchange.MOST_BODY_BYTES, "B"),
+    "requests_at_once": str(exchanges.MOST_AT_ONCE),
     "kill": seconds(guard_protocol.KILL_SECONDS),
     "lease": seconds(keeper.LEASE_SECONDS),
     "mark": marks.VARIABLE,

@@ -171,6 +171,7 @@ def settings() -> str:
 def not_yet() -> str:
     """What the protocol has but this version does not do."""
     tables = [f"[{key}]" for key in sorted(unsupported.TOP_LEVEL_KEYS)]
+    tables += [f"[web.{key}]" for key in sorted(unsupported.WEB_KEYS)]
     filled = set(_field_names(ServerStatus))
     idle = [camel_case(key) for key in messages.ServerStatus.model_fields if key not in filled]
     kinds = [kind for kind in get_args(AlertKind) if not _mentioned(f'"{kind}"')]

@@ -17,6 +17,11 @@ EXIT_USAGE = 2
 
 DEFAULT_COMMAND = "stdio"
 
+FLAGS = frozenset({"--open"})
+"""The options of commands that take no value."""
+
+HIGHEST_PORT = 65535
+
 
 def main(arguments: Sequence[str], streams: Streams) -> int:
     """Runs one command; returns the exit code.
@@ -39,6 +44,8 @@ def main(arguments: Sequence[str], streams: Streams) -> int:
             from sidecar.console.call import call
 
             return call(options.method, options.params, _stdio_arguments(options))
+        case "web":
+            return _web(options, streams)
         case "console":
             from sidecar.console.repl import run_console
 
@@ -82,6 +89,14 @@ def _parser() -> argparse.ArgumentParser:
         default="auto",
         help="where a message ends (default: as the client's first byte tells)",
     )
+    web = commands.add_parser(
+        "web", parents=[common], help="the panel as a web page, and JSON-RPC on a WebSocket"
+    )
+    web.add_argument("--host", help="the address to listen on (default: 127.0.0.1)")
+    web.add_argument(
+        "--port", type=_port, help="the port to listen on, 0: any free one (default: 8765)"
+    )
+    web.add_argument("--open", action="store_true", help="open the panel in the browser")
     commands.add_parser(
         "check", parents=[common], help="validate a configuration and print what it means"
     )
@@ -90,6 +105,12 @@ def _parser() -> argparse.ArgumentParser:
     call.add_argument("method", metavar="METHOD")
     call.add_argument("params", metavar="JSON", nargs="?", help="its params, an object or an array")
     return parser
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) <= HIGHEST_PORT):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: a number from 0 to {HIGHEST_PORT}")
+    return int(text)
 
 
 def _with_command(arguments: Sequence[str]) -> list[str]:
@@ -102,7 +123,7 @@ def _with_command(arguments: Sequence[str]) -> list[str]:
         if not argument.startswith("-"):
             rest = [*arguments[:position], *arguments[position + 1 :]]
             return [argument, *rest]
-        position += 1 if "=" in argument else 2  # every other option takes a value
+        position += 1 if "=" in argument or argument in FLAGS else 2
     return [DEFAULT_COMMAND, *arguments]
 
 
@@ -123,17 +144,29 @@ def _stdio(options: argparse.Namespace, streams: Streams) -> int:
         return _refuse(str(error))
 
 
+def _web(options: argparse.Namespace, streams: Streams) -> int:
+    gc.disable()  # as for stdio
+    from sidecar.bootstrap import run_web
+
+    try:
+        return run_web(
+            streams.input, options.config, options.host, options.port, browser=options.open
+        )
+    except SidecarError as error:
+        return _refuse(str(error))
+
+
 def _check(config: Path | None) -> int:
     from sidecar.config.check import describe
-    from sidecar.config.loader import ConfigFileError, load
+    from sidecar.config.loader import ConfigFileError, load_configuration
 
     if config is None:
         return _refuse("sidecar check: --config FILE is missing; name the file to look at")
     try:
-        catalogue = load(config)
+        configuration = load_configuration(config)
     except ConfigFileError as error:
         return _refuse(str(error))
-    sys.stdout.write(describe(config, catalogue) + "\n")
+    sys.stdout.write(describe(config, configuration) + "\n")
     return EXIT_OK
 
 

@@ -9,8 +9,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from sidecar.config.catalogue import Catalogue
 from sidecar.config.command_line import command_line, quoted
+from sidecar.config.loader import Configuration
+from sidecar.config.web import WebSettings
 from sidecar.domain.spec import HealthCheck, RestartSettings, ServerSpec, bracketed, url_of
 
 # Below it, POSIX systems let only root listen unless they are told otherwise.
@@ -23,14 +24,22 @@ _HANDOFFS = {
 }
 
 
-def describe(path: Path, catalogue: Catalogue) -> str:
-    """What the file at `path` configures; `catalogue` is what was loaded from it."""
-    specs = catalogue.specs.values()
+def describe(path: Path, configuration: Configuration) -> str:
+    """What the file at `path` configures; `configuration` is what was loaded from it."""
+    specs = configuration.catalogue.specs.values()
     count = f"{len(specs)} server" + ("" if len(specs) == 1 else "s")
     blocks = [f"{path}: {count}", *map(_server, specs)]
     if not specs:
         blocks.append("note: nothing to run; add a server below [servers.NAME]")
+    if configuration.web is not None:
+        blocks.append(_web(configuration.web))
     return "\n\n".join(blocks)
+
+
+def _web(web: WebSettings) -> str:
+    host = bracketed(web.host)
+    address = f"http://{host}:{web.port}" if web.port else f"{host}, any free port"
+    return f"[web]\n  address    {address}; served by `sidecar web`"
 
 
 def _server(spec: ServerSpec) -> str:

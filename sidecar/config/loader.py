@@ -1,4 +1,4 @@
-"""From a TOML file to a catalogue of servers, or to everything that is wrong with the file.
+"""From a TOML file to what it configures, or to everything that is wrong with the file.
 
 Owns how the file is read and how its problems are written, one line each:
 `file: key: what is wrong, and the cure`.
@@ -8,17 +8,19 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 from sidecar.config.catalogue import Catalogue
 from sidecar.config.problems import TOML, Problem, below, dotted, unknown_key
 from sidecar.config.unsupported import TOP_LEVEL_KEYS, refusal
+from sidecar.config.web import WebSettings, read_web
 from sidecar.domain.errors import SidecarError
 
 # More than this is not a configuration but a wrong path, and would only fill the memory.
 MOST_BYTES = 4 * 1024 * 1024
 
 _SERVERS = "servers"
+_WEB = "web"
 _POSITION = re.compile(r"^(?P<what>.*) \(at line (?P<line>\d+), column (?P<column>\d+)\)$", re.S)
 
 
@@ -30,8 +32,20 @@ class ConfigFileError(SidecarError):
         self.problems = problems
 
 
+class Configuration(NamedTuple):
+    """Everything that a file configures; `web` is None if it says nothing of it."""
+
+    catalogue: Catalogue
+    web: WebSettings | None
+
+
 def load(path: Path) -> Catalogue:
-    """The servers that the file at `path` configures."""
+    """The servers that the file at `path` configures, once all of it has been found sound."""
+    return load_configuration(path).catalogue
+
+
+def load_configuration(path: Path) -> Configuration:
+    """Everything that the file at `path` configures. Raises ConfigFileError."""
     table = _parse(path, _read(path))
     catalogue = Catalogue()
     problems = list(_top_level_problems(table))
@@ -41,9 +55,13 @@ def load(path: Path) -> Catalogue:
         # Joined by hand, not resolved: the file may be a link, and paths start beside the link.
         _, found = catalogue.put(named, path.absolute().parent, TOML)
         problems += below((_SERVERS,), found)
+    web = None
+    if _WEB in table:
+        web, found = read_web(table[_WEB])
+        problems += below((_WEB,), found)
     if problems:
         raise ConfigFileError([_line(path, problem) for problem in problems])
-    return catalogue
+    return Configuration(catalogue, web)
 
 
 def _read(path: Path) -> str:
@@ -87,9 +105,9 @@ def _top_level_problems(table: Mapping[str, object]) -> Iterator[Problem]:
     for key, value in table.items():
         if key in TOP_LEVEL_KEYS:
             yield Problem((key,), refusal(f"[{key}]"))
-        elif key != _SERVERS:
-            yield Problem((key,), unknown_key(key, [_SERVERS]))
-        elif not isinstance(value, Mapping):
+        elif key not in (_SERVERS, _WEB):
+            yield Problem((key,), unknown_key(key, [_SERVERS, _WEB]))
+        elif key == _SERVERS and not isinstance(value, Mapping):
             yield Problem((key,), "should be a table; a server stands below [servers.NAME]")
 
 

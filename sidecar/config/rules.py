@@ -52,7 +52,7 @@ def problems_of(settings: ServerSettings) -> list[Problem]:
     return [
         *_what_runs(settings),
         *_args(settings),
-        *_host(settings.host),
+        *host_problems(settings.host),
         *_env(settings.env),
         *_encoding(settings.encoding),
         *_ready(settings.ready),
@@ -93,7 +93,8 @@ def _args(settings: ServerSettings) -> Iterator[Problem]:
             yield Problem(("args", index), f"{option} is up to the sidecar; {cure}")
 
 
-def _host(host: str) -> Iterator[Problem]:
+def host_problems(host: str) -> Iterator[Problem]:
+    """What is wrong with an address or a host name to listen on, as a setting named `host`."""
     if host.startswith("["):
         yield Problem(("host",), 'should be written without brackets, as in "::1"')
     elif ":" in host and canonical_ipv6(host) is None:

@@ -4,7 +4,10 @@ The one list of it: whatever is named here is refused with a message of its own,
 accepted and then ignored.
 """
 
-TOP_LEVEL_KEYS = frozenset({"registry", "supervisor", "web"})
+TOP_LEVEL_KEYS = frozenset({"registry", "supervisor"})
+
+WEB_KEYS = frozenset({"users"})
+"""Tables below `[web]`."""
 
 
 def refusal(what: str) -> str:

@@ -64,5 +64,9 @@ class ShuttingDown(SidecarError):
         super().__init__("the sidecar is shutting down; start a new one")
 
 
+class NoAnswer(SidecarError):
+    """A server did not answer a request that a client sent it; the text says why, and what next."""
+
+
 class IllegalTransition(Exception):
     """The lifecycle was told of something that cannot happen in its phase: a defect of ours."""

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from sidecar.domain.http import HttpRequest, HttpResponse
 from sidecar.domain.spec import ServerSpec
 from sidecar.processes.guard import Guard
 from sidecar.processes.guarding import marks
@@ -99,6 +100,12 @@ class LocalProcesses:
         )
         process.connect(wires, launch_of(argv, env, spec))
         return process
+
+    async def send(self, spec: ServerSpec, port: int, request: HttpRequest) -> HttpResponse:
+        """One request of a client's to a server. Raises NoAnswer."""
+        from sidecar.processes.http_exchange import exchange  # the library takes 20 ms to import
+
+        return await exchange(spec, port, request)
 
     def watch_sources(self, spec: ServerSpec, changed: SourcesChanged) -> Callable[[], None]:
         """Calls `changed` on the loop when a source of the server has changed."""

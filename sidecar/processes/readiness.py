@@ -101,7 +101,7 @@ async def _connect_and_ask(
 ) -> str | None:
     encrypted = question.path is not None and question.scheme == "https"
     reader, writer = await asyncio.open_connection(
-        question.host, question.port, ssl=_trusting_context() if encrypted else None
+        question.host, question.port, ssl=trusting_context() if encrypted else None
     )
     try:
         if accepted is not None:
@@ -166,7 +166,7 @@ async def _ask(
 
 
 @cache
-def _trusting_context() -> ssl.SSLContext:
+def trusting_context() -> ssl.SSLContext:
     """For our own child on this machine, whose certificate is made for another name or none."""
     # Not create_default_context: that reads all authorities, which takes longer than the question.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

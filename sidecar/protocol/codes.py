@@ -13,6 +13,7 @@ UNKNOWN_SERVER: Final = -32001
 SHUTTING_DOWN: Final = -32002
 NOT_ALLOWED: Final = -32003
 NOT_SUPPORTED: Final = -32004
+NO_ANSWER: Final = -32005
 
 ERRORS: Final = {
     PARSE_ERROR: "The message is not JSON, or its header has no valid length.",
@@ -24,6 +25,7 @@ ERRORS: Final = {
     SHUTTING_DOWN: "The sidecar is shutting down and takes no more commands.",
     NOT_ALLOWED: "This client may not do that.",
     NOT_SUPPORTED: "This kind of server cannot do that.",
+    NO_ANSWER: "The server did not answer an HTTP request; the message says why.",
 }
 """Every code that an answer can carry, and what it means."""
 

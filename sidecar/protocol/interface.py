@@ -20,6 +20,7 @@ class Method:
     result: Any
     result_name: str
     always: bool = False
+    further_errors: tuple[int, ...] = ()
 
     @property
     def errors(self) -> tuple[int, ...]:
@@ -30,6 +31,7 @@ class Method:
             codes.INTERNAL_ERROR,
             *((codes.UNKNOWN_SERVER,) if names_a_server else ()),
             *(() if self.always else (codes.SHUTTING_DOWN,)),
+            *self.further_errors,
         )
 
 
@@ -50,6 +52,7 @@ METHODS: Final = (
         requests.InitializeParams,
         messages.InitializeResult,
         "sidecar",
+        further_errors=(codes.NOT_ALLOWED,),
     ),
     Method(
         "start",
@@ -112,6 +115,15 @@ METHODS: Final = (
         requests.UpdateServerParams,
         messages.UpdateServerResponse,
         "outcome",
+        further_errors=(codes.NOT_ALLOWED,),
+    ),
+    Method(
+        "get_settings",
+        "Tells what the next start of a server goes by, as far as every client may change it with "
+        "`update_server`.",
+        requests.NameParams,
+        messages.Settings,
+        "settings",
     ),
     Method(
         "get_metrics",
@@ -121,11 +133,21 @@ METHODS: Final = (
         "metrics",
     ),
     Method(
+        "send_request",
+        "Sends one HTTP request to a running server, at the address where it listens and nowhere "
+        "else, and tells the answer, whatever its status. Redirects are not followed.",
+        requests.SendRequestParams,
+        messages.SendRequestResult,
+        "response",
+        further_errors=(codes.NO_ANSWER,),
+    ),
+    Method(
         "shutdown",
         "Stops every server with its full grace and answers; then the sidecar exits with code 0.",
         requests.NoParams,
         None,
         "nothing",
+        further_errors=(codes.NOT_ALLOWED,),
     ),
     Method(
         "rpc.discover",

@@ -5,18 +5,20 @@ What crosses the wire is made in `rpc` without them: they document it, for `rpc.
 `interface`. An absent value is an absent key, so no key but one accepts null.
 """
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from sidecar.config.models import JsonModel
 from sidecar.domain.events import Stream
+from sidecar.domain.spec import PortConflict, RestartWhen
 from sidecar.protocol.failures import ControlError
 from sidecar.protocol.values import (
     Amount,
     Count,
     Pid,
     Port,
+    Seconds,
     SignalName,
     Status,
     Time,
@@ -121,6 +123,42 @@ class ServerMetrics(JsonModel):
     threads: Count = told("How many threads they have.")
     open_files: Count = told_if("How many files, sockets and pipes are open, where it can be told.")
     uptime: Amount = told_if("Seconds since it became ready; only while it is running.")
+
+
+class RestartRules(JsonModel):
+    """When a server is restarted automatically."""
+
+    policy: RestartWhen = told("After which ends of its own: none, those with an error, or all.")
+    max: int = told("It is given up rather than restarted more often in `window` seconds.", ge=1)
+    window: Seconds = told("The seconds in which `max` counts.")
+    backoff: Annotated[tuple[Seconds, Seconds, Seconds], Field(strict=False)] = told(
+        "The first delay in seconds, the factor for each further one, and the longest delay."
+    )
+
+
+class Settings(JsonModel):
+    """What the next start of a server goes by, as far as a panel shows and changes it."""
+
+    name: str = told("The server's name.")
+    port: Port = told("The port that it will take; 0: any free one, or none.")
+    host: str = told("The address that it will listen on.")
+    port_conflict: PortConflict = told("What is done when the port is taken.")
+    autostart: bool = told("Whether it starts together with the sidecar.")
+    restart: RestartRules = told("When it is restarted automatically.")
+
+
+class SendRequestResult(JsonModel):
+    """What a server answered to a request."""
+
+    status: int = told("The status code.", ge=100, le=999)
+    reason: str = told("The words after it, such as `Not Found`; may be empty.")
+    headers: dict[str, str] = told(
+        "The headers by name; repeated ones joined by a comma and space."
+    )
+    body: str = told("The body: its text, or base64 with `encoding`; at most 1 MiB of it.")
+    encoding: Literal["base64"] = told_if("How `body` is written, if it is no text.")
+    truncated: Yes = told_if("The body was longer; the rest was not read.")
+    duration_seconds: Amount = told("From the connection to the end of the answer.")
 
 
 class LogEntry(JsonModel):

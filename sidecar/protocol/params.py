@@ -14,6 +14,7 @@ from sidecar.config.numeric import Seconds, Whole
 from sidecar.config.problems import JSON, dotted
 from sidecar.config.shape import read_table
 from sidecar.domain.errors import InvalidSetting
+from sidecar.protocol.http_kinds import BODY, HEADERS, METHOD, PATH
 
 MOST_LINES = 1_000_000
 """A larger `limit` is a slip; a page ends earlier anyway, see `supervision.log_ring`."""
@@ -154,6 +155,35 @@ class UpdateServerParams:
             "Settings in camelCase. Tables are merged key by key; in `env` a null removes a "
             "variable. Not written to any file.",
         ),
+    )
+
+
+@_params
+class SendRequestParams:
+    """One HTTP request to a server."""
+
+    name: str | None = field(default=None, metadata=_NAME)
+    method: str = field(
+        default="GET", metadata=about(METHOD, "What is to be done with what is at the path.")
+    )
+    path: str | None = field(
+        default=None,
+        metadata=about(PATH, "The path, with its query: `/items?limit=10`; never another host."),
+    )
+    headers: dict[str, str] = field(
+        default_factory=dict[str, str],
+        metadata=about(
+            HEADERS,
+            "Headers of the request. `Host`, `Connection`, `Content-Length` and "
+            "`Transfer-Encoding` are set by the sidecar.",
+        ),
+    )
+    body: str | None = field(
+        default=None, metadata=about(BODY, "Its body, sent as UTF-8; at most 1 MiB.")
+    )
+    timeout: float = field(
+        default=30.0,
+        metadata=about(Seconds(), "Seconds that the whole exchange may take."),
     )
 
 

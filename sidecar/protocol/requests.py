@@ -1,8 +1,12 @@
 """The params of requests as pydantic models, made from `params`, the one list of them."""
 
+from typing import Annotated
+
+from pydantic import Field, WithJsonSchema
+
 from sidecar.config import settings, tables
 from sidecar.config.models import ServerSettings, documented
-from sidecar.protocol import params
+from sidecar.protocol import http_kinds, params
 from sidecar.protocol.values import Topic
 
 
@@ -37,6 +41,32 @@ class RestartParams(documented(params.RestartParams)):
 
 class GetLogsParams(documented(params.GetLogsParams)):
     __doc__ = params.GetLogsParams.__doc__
+
+
+# pydantic's own schema of this would not say that there are no other names.
+Headers = Annotated[
+    dict[
+        Annotated[str, Field(pattern=http_kinds.HEADER_NAME)],
+        Annotated[str, Field(pattern=http_kinds.HEADER_VALUE)],
+    ],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "propertyNames": {"pattern": http_kinds.HEADER_NAME},
+            "additionalProperties": {"type": "string", "pattern": http_kinds.HEADER_VALUE},
+        }
+    ),
+]
+
+
+class SendRequestParams(
+    documented(
+        params.SendRequestParams,
+        {"headers": Headers},
+        required=("path",),
+    )
+):
+    __doc__ = params.SendRequestParams.__doc__
 
 
 class ReadyChanges(documented(tables.ReadySettings, partial=True)):

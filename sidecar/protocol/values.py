@@ -11,6 +11,7 @@ from sidecar.domain.phases import Status as DomainStatus
 
 Count = Annotated[int, Field(ge=0)]
 Amount = Annotated[float, Field(ge=0)]
+Seconds = Annotated[float, Field(gt=0)]
 Pid = Annotated[int, Field(ge=1)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 SignalName = Annotated[str, Field(pattern="^SIG[A-Z0-9+-]+$")]

@@ -3,8 +3,15 @@
 import logging
 from typing import Any, NamedTuple
 
-from sidecar.domain.errors import InvalidSetting, ShuttingDown, SidecarError, UnknownServer
+from sidecar.domain.errors import (
+    InvalidSetting,
+    NoAnswer,
+    ShuttingDown,
+    SidecarError,
+    UnknownServer,
+)
 from sidecar.protocol import codes
+from sidecar.rpc.policy import NotAllowed
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +47,11 @@ def to_wire_error(exception: Exception) -> WireError:
             return WireError(codes.UNKNOWN_SERVER, str(exception), {"field": "name"})
         case ShuttingDown():
             return WireError(codes.SHUTTING_DOWN, str(exception))
+        case NotAllowed():
+            field = None if exception.field is None else {"field": exception.field}
+            return WireError(codes.NOT_ALLOWED, str(exception), field)
+        case NoAnswer():
+            return WireError(codes.NO_ANSWER, str(exception))
         case SidecarError():
             return WireError(codes.INVALID_PARAMS, str(exception))
         case _:

@@ -7,6 +7,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from sidecar import __version__
@@ -14,10 +15,13 @@ from sidecar.config.catalogue import Catalogue
 from sidecar.config.problems import unknown
 from sidecar.domain.errors import InvalidSetting
 from sidecar.domain.events import Stream
+from sidecar.domain.http import HttpRequest
 from sidecar.domain.outcome import Outcome
 from sidecar.protocol import codes, params
+from sidecar.rpc.answers import control_response, settings_to_wire
 from sidecar.rpc.dispatcher import Handler
 from sidecar.rpc.notifications import Notifier, status_to_wire
+from sidecar.rpc.policy import Policy
 from sidecar.rpc.wire import to_wire
 from sidecar.supervision.manager import Manager
 from sidecar.supervision.metrics_feed import MetricsFeed
@@ -46,8 +50,8 @@ class Methods:
         self._metrics = metrics
         self._when_shut_down = when_shut_down
 
-    def handlers(self) -> dict[str, Handler]:
-        """Every method by its name on the wire."""
+    def handlers(self, policy: Policy) -> dict[str, Handler]:
+        """Every method by its name on the wire; what `policy` rules out is refused."""
         table: dict[str, tuple[type, Callable[..., Json]]] = {
             "initialize": (params.InitializeParams, self.initialize),
             "start": (params.StartParams, self.start),
@@ -58,11 +62,16 @@ class Methods:
             "get_logs": (params.GetLogsParams, self.get_logs),
             "clear_logs": (params.NameParams, self.clear_logs),
             "update_server": (params.UpdateServerParams, self.update_server),
+            "get_settings": (params.NameParams, self.get_settings),
             "get_metrics": (params.NameParams, self.get_metrics),
+            "send_request": (params.SendRequestParams, self.send_request),
             "shutdown": (params.NoParams, self.shutdown),
             "rpc.discover": (params.NoParams, self.discover),
         }
-        return {name: _reading(cls, method) for name, (cls, method) in table.items()}
+        return {
+            name: _reading(cls, method, partial(policy.check, name))
+            for name, (cls, method) in table.items()
+        }
 
     def initialize(
         self,
@@ -78,7 +87,7 @@ class Methods:
         specs = self._catalogue.put_json(servers or {})
         if topics is not None:
             self._notifier.topics = topics
-            self._metrics.switch(on=codes.TOPIC_METRICS in topics)
+            self._metrics.switch(self._notifier, on=codes.TOPIC_METRICS in topics)
         self._manager.configure(specs)
         self._manager.autostart(list(specs))
         return {
@@ -153,11 +162,33 @@ class Methods:
         needed = server.configure(spec)
         effect = "they take effect at its next start" if needed else "they are in effect"
         outcome = Outcome(f"the settings of {spec.name} were changed; {effect}")
-        return {**_control_response(server, outcome), "restartRequired": needed}
+        return {**control_response(server, outcome), "restartRequired": needed}
+
+    def get_settings(self, *, name: str | None = None) -> Json:
+        """What the next start of a server goes by."""
+        return settings_to_wire(self._manager.commandable(name))
 
     async def get_metrics(self, *, name: str | None = None) -> Json:
         """CPU and memory of a server's process tree."""
         return to_wire(await self._manager.commandable(name).metrics())
+
+    async def send_request(
+        self,
+        *,
+        name: str | None = None,
+        method: str = "GET",
+        path: str | None = None,
+        headers: dict[str, str] | None = None,
+        body: str | None = None,
+        timeout: float = 30.0,
+    ) -> Json:
+        """One HTTP request to a running server, and what it answered."""
+        server = self._manager.commandable(name)
+        if path is None:
+            raise InvalidSetting("path", 'is missing; it begins with "/", as in "/health"')
+        written = None if body is None else body.encode()
+        request = HttpRequest(path, method, headers or {}, written, timeout)
+        return to_wire(await server.send(request))
 
     def shutdown(self) -> Awaitable[None]:
         """Stops every server with its full grace; the sidecar ends after the answer."""
@@ -181,11 +212,15 @@ def _discover() -> Json:
     return document()
 
 
-def _reading(cls: type, method: Callable[..., Json]) -> Handler:
-    """A handler that reads its params as `cls` lists them."""
+def _reading(
+    cls: type, method: Callable[..., Json], check: Callable[[dict[str, Any]], None]
+) -> Handler:
+    """A handler that reads its params as `cls` lists them; `check` raises if it may not go on."""
 
     def handler(written: object) -> Json:
-        return method(**(params.read_params(cls, written) if written else {}))
+        given = params.read_params(cls, written) if written else {}
+        check(given)
+        return method(**given)
 
     return handler
 
@@ -198,21 +233,4 @@ def _known_topics(topics: list[str]) -> frozenset[str]:
 
 
 async def _control_response_later(server: ManagedServer, outcome: Awaitable[Outcome]) -> Json:
-    return _control_response(server, await outcome)
-
-
-def _control_response(server: ManagedServer, outcome: Outcome) -> dict[str, Json]:
-    response: dict[str, Json] = {
-        "success": outcome.success,
-        "message": outcome.message,
-        "status": status_to_wire(server.status()),
-    }
-    failure = outcome.failure
-    if failure is not None:
-        error: dict[str, Json] = {"code": failure.code}
-        if failure.hint is not None:
-            error["hint"] = failure.hint
-        if failure.data:
-            error["data"] = dict(failure.data)
-        response["error"] = error
-    return response
+    return control_response(server, await outcome)

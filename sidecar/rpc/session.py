@@ -8,6 +8,7 @@ from sidecar.rpc.dispatcher import Answer, Dispatcher
 from sidecar.rpc.methods import COMMANDS, Methods
 from sidecar.rpc.notifications import Notifier
 from sidecar.rpc.outbox import Outbox
+from sidecar.rpc.policy import Policy
 from sidecar.supervision.manager import Manager
 from sidecar.supervision.metrics_feed import MetricsFeed
 
@@ -15,19 +16,27 @@ from sidecar.supervision.metrics_feed import MetricsFeed
 class Session:
     """Everything the sidecar knows of one client. The transport feeds it and empties `outbox`."""
 
-    def __init__(self, manager: Manager, catalogue: Catalogue, outbox: Outbox) -> None:
+    def __init__(
+        self,
+        manager: Manager,
+        catalogue: Catalogue,
+        outbox: Outbox,
+        metrics: MetricsFeed,
+        policy: Policy,
+    ) -> None:
+        """`metrics` is shared by all clients; `policy` is what this one may ask for."""
         self.outbox = outbox
         self.shut_down = asyncio.Event()
         self._notifier = Notifier(outbox)
-        self._metrics = MetricsFeed(manager)
+        self._metrics = metrics
         methods = Methods(
-            manager, catalogue, self._notifier, self._metrics, when_shut_down=self.shut_down.set
+            manager, catalogue, self._notifier, metrics, when_shut_down=self.shut_down.set
         )
-        self._dispatcher = Dispatcher(methods.handlers(), COMMANDS)
+        self._dispatcher = Dispatcher(methods.handlers(policy), COMMANDS)
         self._in_flight: set[asyncio.Task[None]] = set()
         loop = asyncio.get_running_loop()
         outbox.when_easy = lambda: loop.call_soon_threadsafe(self._notifier.tell_left_out)
-        manager.listen(self._notifier.on_event)
+        self._stop_listening = manager.listen(self._notifier.on_event)
 
     def receive(self, message: bytes) -> None:
         """Takes a message in and begins what it asks; the answer goes through the outbox."""
@@ -46,8 +55,9 @@ class Session:
             await asyncio.wait(self._in_flight, timeout=limit)
 
     def close(self) -> None:
-        """Ends what the client had switched on."""
-        self._metrics.switch(on=False)
+        """The client is told nothing more; what it has asked for is still done."""
+        self._stop_listening()
+        self._metrics.switch(self._notifier, on=False)
 
     async def _put_later(self, answer: Awaitable[Answer], mark: int) -> None:
         self._put(await answer, mark)

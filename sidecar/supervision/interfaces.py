@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 from sidecar.domain.errors import Failure
 from sidecar.domain.events import ServerMetrics, Stream
+from sidecar.domain.http import HttpRequest, HttpResponse
 from sidecar.domain.lines import Piece
 from sidecar.domain.outcome import Exit
 from sidecar.domain.spec import HealthCheck, ServerSpec
@@ -156,6 +157,14 @@ class Processes(Protocol):
 
         Raises:
             CannotLaunch: with SPAWN_FAILED.
+        """
+        ...
+
+    async def send(self, spec: ServerSpec, port: int, request: HttpRequest) -> HttpResponse:
+        """Sends a request to the server with these settings, which listens on `port`.
+
+        Raises:
+            NoAnswer: nothing answered in time, or not in HTTP, or only a part of an answer came.
         """
         ...
 

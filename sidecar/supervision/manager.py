@@ -1,7 +1,7 @@
 """All servers of a sidecar: found by name, listened to, and stopped at the end."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from sidecar.domain.errors import InvalidSetting, ShuttingDown, UnknownServer
 from sidecar.domain.events import Event, Listener, ServerStatus
@@ -30,7 +30,7 @@ class Manager:
             processes, open_log_file, self.publish, self._ports_besides
         )
         self._servers: dict[str, ManagedServer] = {}
-        self._listeners: list[Listener] = []
+        self._listeners: tuple[Listener, ...] = ()
         self._closing = False
 
     @property
@@ -38,9 +38,13 @@ class Manager:
         """Whether the sidecar is on its way out."""
         return self._closing
 
-    def listen(self, listener: Listener) -> None:
-        """Adds someone who is told every event, on the event loop, in order."""
-        self._listeners.append(listener)
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Adds someone who is told every event, on the loop, in order; returns what ends that."""
+        self._listeners = (*self._listeners, listener)
+        return lambda: self._forget(listener)
+
+    def _forget(self, listener: Listener) -> None:
+        self._listeners = tuple(one for one in self._listeners if one != listener)
 
     def publish(self, event: Event) -> None:
         """Tells everyone what happened."""

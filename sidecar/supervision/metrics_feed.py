@@ -1,4 +1,4 @@
-"""Samples of running servers at a steady pace, as long as somebody wants them."""
+"""Samples of running servers at a steady pace, as long as somebody wants them: once for all."""
 
 import asyncio
 import logging
@@ -13,17 +13,22 @@ logger = logging.getLogger(__name__)
 
 
 class MetricsFeed:
-    """Publishes a sample of each running server every two seconds while switched on."""
+    """Publishes a sample of each running server every two seconds while anyone wants it."""
 
     def __init__(self, manager: Manager) -> None:
         self._manager = manager
+        self._wanted_by: set[object] = set()
         self._task: asyncio.Task[None] | None = None
 
-    def switch(self, *, on: bool) -> None:
-        """Begins or ends the sampling; a second call of the same changes nothing."""
-        if on and self._task is None:
+    def switch(self, who: object, *, on: bool) -> None:
+        """Notes whether `who` wants samples; a second call of the same changes nothing."""
+        if on:
+            self._wanted_by.add(who)
+        else:
+            self._wanted_by.discard(who)
+        if self._wanted_by and self._task is None:
             self._task = asyncio.create_task(self._sample_for_ever(), name="metrics")
-        elif not on and self._task is not None:
+        elif not self._wanted_by and self._task is not None:
             self._task.cancel()
             self._task = None
 

@@ -8,11 +8,13 @@ import contextlib
 import logging
 
 from sidecar.domain.events import ServerMetrics, ServerStatus, StatusChanged
+from sidecar.domain.http import HttpRequest, HttpResponse
 from sidecar.domain.outcome import Outcome
 from sidecar.domain.phases import Input, Phase, Status
 from sidecar.domain.spec import ServerSpec, url_of
 from sidecar.supervision import wording
 from sidecar.supervision.callers import at_once
+from sidecar.supervision.exchanges import Exchanges
 from sidecar.supervision.interfaces import SourceChange
 from sidecar.supervision.life import ENDING_BY_COMMAND, Life
 from sidecar.supervision.log_stream import LogStream, utc_now
@@ -38,6 +40,7 @@ class ManagedServer:
         self.logs = LogStream(spec.name, spec.logs.lines, surroundings.publish)
         self._publish = surroundings.publish
         self._life = Life(spec, self.logs, surroundings, self._brief, self._tell_status)
+        self._exchanges = Exchanges(surroundings.processes)
         self._reloading = Reloading(surroundings.processes.watch_sources, self._sources_changed)
 
     @property
@@ -61,7 +64,13 @@ class ManagedServer:
     def port(self) -> int:
         """The port in use, or the one that the next start will try; 0 if that is still open."""
         run = self._life.runs.current
-        if run is not None and (self.live or run.spec.port == self.spec.port == 0):
+        return run.port if run is not None and self.live else self.next_port
+
+    @property
+    def next_port(self) -> int:
+        """The port that the next start will try; a port of 0 is chosen once and kept."""
+        run = self._life.runs.current
+        if run is not None and run.spec.port == self.spec.port == 0:
             return run.port
         return self.spec.port
 
@@ -149,6 +158,12 @@ class ManagedServer:
             return ServerMetrics(name=self.spec.name, time=utc_now())
         sample = await run.process.sample()
         return sample._replace(name=self.spec.name, uptime=self._brief().uptime)
+
+    async def send(self, request: HttpRequest) -> HttpResponse:
+        """Sends a client's request to the running process. Raises NoAnswer."""
+        run = self._life.runs.current
+        spec = run.spec if run is not None else self.spec
+        return await self._exchanges.send(self._life.phase.status, spec, self.port, request)
 
     async def settle(self, limit: float) -> None:
         """Waits until no start is under way, at most `limit` seconds."""

@@ -6,7 +6,17 @@ import sys
 
 import pytest
 
-SLOW = ["jsonschema", "prompt_toolkit", "psutil", "pydantic", "rich", "uvicorn", "watchfiles"]
+SLOW = [
+    "jsonschema",
+    "prompt_toolkit",
+    "psutil",
+    "pydantic",
+    "rich",
+    "starlette",
+    "uvicorn",
+    "watchfiles",
+    "websockets",
+]
 # Runs in an interpreter of its own, since this one has imported everything already.
 PROBE = """
 import importlib, json, sys

@@ -13,6 +13,7 @@ NAMED_METHODS = [
     "get_logs",
     "clear_logs",
     "update_server",
+    "get_settings",
     "get_metrics",
 ]
 

@@ -46,6 +46,13 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("get_logs", {"stream": ""}, "stream"),
     ("clear_logs", {"stream": "stdout"}, "stream"),
     ("get_metrics", {"interval": 1}, "interval"),
+    ("get_settings", {"changes": {}}, "changes"),
+    ("send_request", {}, "path"),
+    ("send_request", {"path": "//[", "url": "http://example.org"}, "url"),
+    ("send_request", {"path": "/ HTTP/1.1\r\nX: y\r\n\r\n"}, "path"),
+    ("send_request", {"path": "/", "headers": {"X": "y\r\nHost: z"}}, "headers.X"),
+    ("send_request", {"path": "/", "headers": {"Host": "example.org"}}, "headers.Host"),
+    ("send_request", {"path": "/", "body": {}}, "body"),
     ("shutdown", {"force": True}, "force"),
     ("rpc.discover", {"x": 1}, "x"),
     ("update_server", {"changes": 5}, "changes"),
@@ -104,7 +111,7 @@ def test_an_invalid_parameter_by_position_is_named_as_well(tmp_path: Path) -> No
 
 NAMED_METHODS = [
     "start", "stop", "restart", "get_status", "get_logs", "clear_logs", "update_server",
-    "get_metrics",
+    "get_settings", "get_metrics",
 ]  # fmt: skip
 
 

@@ -44,7 +44,8 @@ async def test_it_is_answered_once_every_server_has_stopped(sidecar: LaunchSidec
 REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("start", {}), ("stop", {}), ("stop", {"force": True}), ("restart", {}), ("clear_logs", {}),
     ("get_metrics", {}), ("initialize", {}), ("initialize", {"servers": {}}), ("rpc.discover", {}),
-    ("shutdown", {}), ("update_server", {"changes": {}}),
+    ("shutdown", {}), ("update_server", {"changes": {}}), ("get_settings", {}),
+    ("send_request", {"path": "/"}),
 ]  # fmt: skip
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from sidecar.config.check import describe
-from sidecar.config.loader import load
+from sidecar.config.loader import load_configuration
 
 
 def description(folder: Path, written: str) -> str:
     path = folder / "sidecar.toml"
     path.write_text(written, encoding="utf-8")
-    return describe(path, load(path))
+    return describe(path, load_configuration(path))
 
 
 def test_a_server_is_described_in_aligned_lines(tmp_path: Path) -> None:
@@ -219,3 +219,10 @@ def test_a_privileged_port_is_noted_for_ordinary_users(
 def test_descriptions_are_printable_whatever_the_settings_hold(tmp_path: Path) -> None:
     text = description(tmp_path, '[servers.a]\ncommand = ["sh", "\\u001b[31m"]')
     assert "\x1b" not in text
+
+
+def test_where_the_panel_is_served_is_described_if_the_file_says_it(tmp_path: Path) -> None:
+    with_a_port = description(tmp_path, '[web]\nhost = "::1"\nport = 9000\n')
+    assert with_a_port.endswith("[web]\n  address    http://[::1]:9000; served by `sidecar web`")
+    with_any = description(tmp_path, "[web]\nport = 0\n")
+    assert with_any.endswith("address    127.0.0.1, any free port; served by `sidecar web`")

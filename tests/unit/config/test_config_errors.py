@@ -219,7 +219,10 @@ def test_a_server_may_be_named_in_any_script(tmp_path: Path, name: str) -> None:
             "[supervisor]\n",
             "supervisor: [supervisor] is not supported by this version; leave it out",
         ),
-        ("[web.users.kim]\n", "web: [web] is not supported by this version; leave it out"),
+        (
+            "[web.users.kim]\n",
+            "web.users: [web.users] is not supported by this version; leave it out",
+        ),
         ("servers = 1\n", "servers: should be a table; a server stands below [servers.NAME]"),
         (
             "[[servers]]\napp = 'a:b'\n",
@@ -252,7 +255,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     path = write(
         tmp_path,
         """
-        [web]
+        [supervisor]
         [servers.one]
         app = "main.py:app"
         port = "80"
@@ -272,7 +275,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         """,
     )
     assert [line.removeprefix(f"{path}: ").split(":")[0] for line in lines_for(path)] == [
-        "web",
+        "supervisor",
         "servers.one.port",
         "servers.one.handoff",
         "servers.one.app",

@@ -159,7 +159,8 @@ def test_positions_are_offered_only_where_they_are_those_of_the_document() -> No
         ("start", {-32602, -32603, -32001, -32002}),
         ("get_status", {-32602, -32603, -32001}),
         ("list_servers", {-32602, -32603}),
-        ("shutdown", {-32602, -32603, -32002}),
+        ("send_request", {-32602, -32603, -32001, -32002, -32005}),
+        ("shutdown", {-32602, -32603, -32002, -32003}),
     ],
 )
 def test_a_method_names_the_errors_that_it_may_answer(method: str, answers: set[int]) -> None:

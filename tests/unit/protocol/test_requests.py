@@ -14,6 +14,7 @@ from sidecar.domain.errors import InvalidSetting
 from sidecar.protocol import params, requests
 from sidecar.protocol.interface import METHODS, Method
 from sidecar.rpc.methods import Methods
+from sidecar.rpc.policy import LAUNCHER
 
 BY_NAME = pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
 # Their content is looked at by the method itself, not when the params are read.
@@ -43,7 +44,7 @@ def signature_of(method: Method) -> dict[str, inspect.Parameter]:
 
 def test_every_method_that_can_be_called_is_documented_and_no_other() -> None:
     nothing = cast(Any, None)
-    handlers = Methods(nothing, nothing, nothing, nothing, nothing).handlers()
+    handlers = Methods(nothing, nothing, nothing, nothing, nothing).handlers(LAUNCHER)
     assert [method.name for method in METHODS] == list(handlers)
 
 

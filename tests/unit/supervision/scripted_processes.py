@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sidecar.domain.errors import Failure, FailureCode
 from sidecar.domain.events import ServerMetrics, Stream
+from sidecar.domain.http import HttpRequest, HttpResponse
 from sidecar.domain.lines import Piece
 from sidecar.domain.outcome import Exit
 from sidecar.domain.spec import HealthCheck, ReadyCheck, ServerSpec
@@ -175,6 +176,8 @@ class ScriptedProcesses:
         self.endpoints: list[ScriptedEndpoint] = []
         self.watches: list[Watch] = []
         self.avoided: list[frozenset[int]] = []
+        self.sent: list[tuple[int, HttpRequest]] = []
+        self.answers_requests = asyncio.Event()
         self.refusal: Failure | None = None
         self._ports_at_once = ports_at_once
         self._wanted: asyncio.Future[None] | None = None
@@ -229,6 +232,11 @@ class ScriptedProcesses:
         process = ScriptedProcess(pid, endpoint, observer, beside_another=beside_another)
         self.launched.append(process)
         return process
+
+    async def send(self, spec: ServerSpec, port: int, request: HttpRequest) -> HttpResponse:
+        self.sent.append((port, request))
+        await self.answers_requests.wait()
+        return HttpResponse(200, "OK", {}, spec.name, 0.0)
 
     def watch_sources(self, spec: ServerSpec, changed: SourcesChanged) -> Callable[[], None]:
         watch = Watch(spec, changed)

@@ -25,7 +25,7 @@ class Stage:
         loop.do(self.processes.launched[0].answers.set)
 
     def switch(self, *, on: bool) -> None:
-        self.loop.do(lambda: self.feed.switch(on=on))
+        self.loop.do(lambda: self.feed.switch("somebody", on=on))
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, MetricsSampled):

@@ -1,4 +1,4 @@
-"""The demo's plot: what a desktop app does with its server, step by step, and what it checks.
+"""The tour's plot: what a desktop app does with its server, step by step, and what it checks.
 
 Knows the protocol as any client would; how it looks is the view's business.
 """
@@ -16,13 +16,13 @@ import orjson
 import psutil
 
 from demo.app import GREETING
-from demo.view import View
+from demo.tour.view import View
 from sidecar.client import SidecarClient
 
-FOLDER = Path(__file__).parent
-CONFIG = FOLDER / "sidecar.toml"
+CONFIG = Path(__file__).parent / "sidecar.toml"
+SERVER_FOLDER = CONFIG.parents[1]
 PORT = 8121
-# What is awaited here takes a second; this only keeps a broken demo from hanging.
+# What is awaited here takes a second; this only keeps a broken tour from hanging.
 PATIENCE = 30.0
 
 Json = Any
@@ -62,7 +62,7 @@ class Story:
     async def _introduce(self) -> None:
         self._view.step("1. The client introduces itself and learns which servers there are")
         greeting = await self._ask(
-            "initialize", {"protocolVersion": "1", "clientInfo": {"name": "demo"}}
+            "initialize", {"protocolVersion": "1", "clientInfo": {"name": "tour"}}
         )
         self.check(
             "the sidecar answers quickly after its launch",
@@ -137,8 +137,8 @@ class Story:
         self._view.step("6. Something goes wrong on purpose, and explains itself")
         with socket.create_server(("127.0.0.1", 0)) as held:
             port = held.getsockname()[1]
-            self._view.say(f"this demo itself (pid {os.getpid()}) now holds port {port}")
-            spec = {"app": "app:app", "cwd": str(FOLDER), "port": port}
+            self._view.say(f"this tour itself (pid {os.getpid()}) now holds port {port}")
+            spec = {"app": "app:app", "cwd": str(SERVER_FOLDER), "port": port}
             await self._ask("initialize", {"servers": {"second": spec}})
             answer = await self._ask("start", {"name": "second"})
             error = answer.get("error", {})

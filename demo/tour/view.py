@@ -1,4 +1,4 @@
-"""How the demo looks: every message that crosses the pipe, one entry each, with its time.
+"""How the tour looks: every message that crosses the pipe, one entry each, with its time.
 
 Knows the shape of JSON-RPC and nothing of what is being shown.
 """

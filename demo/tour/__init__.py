@@ -1,0 +1,1 @@
+"""The protocol, shown message by message on a real FastAPI server: ``python -m demo.tour``."""

@@ -1,0 +1,192 @@
+/** One line of a log, or one gap. They are plain text to the browser: selecting and copying work as anywhere. */
+import { type CSSProperties, memo, useMemo, useState } from "react";
+import { useLanguage, useText } from "../i18n/index.js";
+import { cn } from "../ui/class-names.js";
+import type { AnsiStyle } from "./ansi.js";
+import { themedColors } from "./ansi-palette.js";
+import { isGap, type LogRow } from "./held-rows.js";
+import type { Level } from "./level.js";
+import { lineSegments, type Segment } from "./line-segments.js";
+import { clockTime } from "./log-time.js";
+import type { Matcher } from "./matcher.js";
+
+/** The height of a row that is not wrapped, and of each row of a wrapped one, in CSS pixels. */
+export const ROW_HEIGHT = 20;
+/** Characters drawn of a long line until more is asked for: 64 KiB in one line would stop the page for a moment. */
+export const SHOWN_OF_LONG_LINE = 2000;
+
+export interface LogRowProps {
+  row: LogRow;
+  wrap: boolean;
+  times: boolean;
+  matcher: Matcher | undefined;
+  /** Whether it is the match that was gone to. */
+  current: boolean;
+  /** Whether it is shown in full length. */
+  expanded: boolean;
+  onExpand: (seq: number) => void;
+  onLoad: (after: number, before: number) => Promise<void>;
+}
+
+export const LogRowView = memo(function LogRowView(props: LogRowProps) {
+  const { row } = props;
+  return isGap(row) ? (
+    <GapRow after={row.after} before={row.before} count={row.count} onLoad={props.onLoad} />
+  ) : (
+    <LineRow {...props} line={row} />
+  );
+});
+
+const EDGE: Partial<Record<Level, string>> = {
+  warning: "shadow-[inset_2px_0_var(--changing)]",
+  error: "shadow-[inset_2px_0_var(--failed)]",
+  critical: "shadow-[inset_2px_0_var(--failed)] bg-failed-soft/60",
+};
+
+function LineRow({
+  line,
+  wrap,
+  times,
+  matcher,
+  current,
+  expanded,
+  onExpand,
+}: LogRowProps & { line: Exclude<LogRow, { gap: true }> }) {
+  const text = useText();
+  const language = useLanguage();
+  const limit = expanded ? Number.POSITIVE_INFINITY : SHOWN_OF_LONG_LINE;
+  const { segments, level, hidden } = useMemo(
+    () => lineSegments(line.text, matcher, limit),
+    [line.text, matcher, limit],
+  );
+  return (
+    <div
+      className={cn(
+        "flex min-w-full px-3 hover:bg-muted",
+        wrap ? "items-start" : "h-5 overflow-hidden",
+        level && EDGE[level],
+        current && "bg-primary/10",
+      )}
+    >
+      {times && (
+        <span data-time={line.time} className="w-[9.5ch] shrink-0 text-muted-foreground select-none">
+          {clockTime(line.time)}
+        </span>
+      )}
+      <span
+        aria-hidden={line.stream === "stdout"}
+        className="w-[4ch] shrink-0 text-muted-foreground select-none"
+      >
+        {line.stream === "stderr" ? text("logs.stderr") : ""}
+      </span>
+      <span
+        data-line={line.seq}
+        className={
+          wrap ? "min-w-0 flex-1 [line-break:anywhere] [white-space:break-spaces]" : "whitespace-pre"
+        }
+      >
+        {segments.map((segment) => (
+          <SegmentView key={segment.start} segment={segment} current={current} />
+        ))}
+        {hidden > 0 && (
+          <button
+            type="button"
+            className="ml-2 text-primary select-none hover:underline focus-visible:underline"
+            onClick={() => onExpand(line.seq)}
+          >
+            {text("logs.more", { size: Math.max(1, Math.round(hidden / 1024)).toLocaleString(language) })} ·{" "}
+            {text("logs.showAll")}
+          </button>
+        )}
+      </span>
+    </div>
+  );
+}
+
+const LEVELS: Record<Level, string> = {
+  debug: "text-muted-foreground",
+  info: "text-running",
+  warning: "text-changing font-semibold",
+  error: "text-failed font-semibold",
+  critical: "text-failed font-bold",
+};
+
+function SegmentView({ segment, current }: { segment: Segment; current: boolean }) {
+  const { text, style, marked, level } = segment;
+  if (marked)
+    return (
+      <mark
+        data-current={current || undefined}
+        className={cn(
+          "rounded-[2px] bg-[#ffe28a] text-[#1f1a00] dark:bg-[#6b5300] dark:text-[#fff6d6]",
+          current && "bg-[#ff9d3c] text-[#1f1200] dark:bg-[#ffb454] dark:text-[#1f1200]",
+        )}
+      >
+        {text}
+      </mark>
+    );
+  if (style)
+    return (
+      <span className={classesOf(style)} style={variablesOf(style)}>
+        {text}
+      </span>
+    );
+  return level ? <span className={LEVELS[level]}>{text}</span> : text;
+}
+
+function classesOf(style: AnsiStyle): string {
+  const colors = themedColors(style);
+  return cn(
+    colors.light && "text-(--ansi-light) dark:text-(--ansi-dark)",
+    colors.lightBehind && "bg-(--ansi-light-behind) dark:bg-(--ansi-dark-behind)",
+    // Paler than muted text nothing may be, or it cannot be read.
+    style.dim && !colors.light && "text-muted-foreground",
+    style.bold && "font-bold",
+    style.italic && "italic",
+    style.underline && style.strike ? "[text-decoration:underline_line-through]" : undefined,
+    style.underline && !style.strike && "underline",
+    style.strike && !style.underline && "line-through",
+  );
+}
+
+function variablesOf(style: AnsiStyle): CSSProperties {
+  const { light, dark, lightBehind, darkBehind } = themedColors(style);
+  return {
+    "--ansi-light": light,
+    "--ansi-dark": dark,
+    "--ansi-light-behind": lightBehind,
+    "--ansi-dark-behind": darkBehind,
+  } as CSSProperties;
+}
+
+interface GapRowProps {
+  after: number;
+  before: number;
+  count: number;
+  onLoad: LogRowProps["onLoad"];
+}
+
+/** What is missing between two lines, and the way to get it back as far as it is still held anywhere. */
+function GapRow({ after, before, count, onLoad }: GapRowProps) {
+  const text = useText();
+  const language = useLanguage();
+  const [loading, setLoading] = useState(false);
+  const load = () => {
+    setLoading(true);
+    void onLoad(after, before).finally(() => setLoading(false));
+  };
+  return (
+    <div className="flex h-5 items-center gap-2 overflow-hidden bg-muted px-3 text-muted-foreground">
+      <span>{text("logs.gap", { count, number: count.toLocaleString(language) })}</span>
+      <span aria-hidden>·</span>
+      <button
+        type="button"
+        disabled={loading}
+        className="text-primary select-none hover:underline focus-visible:underline disabled:text-muted-foreground"
+        onClick={load}
+      >
+        {loading ? text("logs.loading") : text("logs.load")}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+/** What this part of the panel says. */
+import { defineWords } from "../i18n/words.js";
+
+export const words = defineWords({
+  en: {
+    region: "Metrics of {{name}}",
+    cpuHint: "100 % is one core, busy all the time",
+    memoryHint: "Resident memory of all its processes",
+    processes: "Processes",
+    threads: "Threads",
+    openFiles: "Open files",
+    openFilesHint: "Files, sockets and pipes",
+    now: "now",
+    at: "at {{time}}",
+    chart: "{{label}} over the last 5 minutes, now {{value}}",
+    stoppedTitle: "It is not running",
+    stoppedText: "Start {{name}} to see how much CPU and memory it takes.",
+    waitingTitle: "Measuring",
+    waitingText: "The first figures come within a few seconds.",
+    remoteTitle: "No figures from there",
+    remoteText: "{{name}} runs on another host, where nothing measures its CPU and memory.",
+  },
+  ko: {
+    region: "{{name}} 지표",
+    cpuHint: "100 %는 코어 하나를 계속 사용하는 상태입니다",
+    memoryHint: "모든 프로세스가 실제로 사용하는 메모리",
+    processes: "프로세스 수",
+    threads: "스레드",
+    openFiles: "열린 파일",
+    openFilesHint: "파일, 소켓, 파이프",
+    now: "지금",
+    at: "{{time}} 기준",
+    chart: "최근 5분간 {{label}}, 현재 {{value}}",
+    stoppedTitle: "실행 중이 아닙니다",
+    stoppedText: "{{name}} 서버를 시작하면 CPU와 메모리 사용량이 표시됩니다.",
+    waitingTitle: "측정 중",
+    waitingText: "몇 초 안에 첫 값이 표시됩니다.",
+    remoteTitle: "표시할 지표가 없습니다",
+    remoteText: "{{name}} 서버는 다른 호스트에서 실행되며, 그곳에서는 CPU와 메모리를 측정하지 않습니다.",
+  },
+});

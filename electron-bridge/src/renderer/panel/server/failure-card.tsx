@@ -1,0 +1,79 @@
+/** What happened, why, and what to do about it. There while its cause is there, above the tabs. */
+import { CircleX, X } from "lucide-react";
+import { useState } from "react";
+import { usePythonServer } from "../../hooks/use-python-server.js";
+import type { PanelServer } from "../../store/state.js";
+import { useText } from "../i18n/index.js";
+import { Button } from "../ui/button.js";
+import { CopyButton } from "./copy-button.js";
+import { Cures } from "./cures.js";
+import { detailsOf, type ShownFailure, shownFailure } from "./failure.js";
+import { LastLines, useLastLines } from "./last-lines.js";
+
+/** The failure of `server`, if there is one. */
+export function FailureCard({ server }: { server: PanelServer }) {
+  const { name } = server;
+  const failed = usePythonServer((state) => state.failures[name]);
+  const since = usePythonServer((state) => state.since[name]);
+  const [dismissed, setDismissed] = useState<number>();
+  const dismissFailure = usePythonServer((state) => state.actions.dismissFailure);
+  const failure = shownFailure(server, failed);
+  if (failure === undefined || (dismissed !== undefined && dismissed === since)) return null;
+  const dismiss = () => {
+    setDismissed(since);
+    dismissFailure(name);
+  };
+  // Only what does not go by itself can be sent away: a server in `error` stays one.
+  return (
+    <Card server={server} failure={failure} onDismiss={server.status === "error" ? undefined : dismiss} />
+  );
+}
+
+interface CardProps {
+  server: PanelServer;
+  failure: ShownFailure;
+  onDismiss: (() => void) | undefined;
+}
+
+function Card({ server, failure, onDismiss }: CardProps) {
+  const text = useText();
+  const tail = useLastLines(server.name, failure.tail);
+  return (
+    <section className="shrink-0 border-border border-b bg-failed-soft px-4 py-3">
+      <div className="flex items-start gap-2.5">
+        <CircleX aria-hidden className="mt-0.5 size-4 shrink-0 text-failed" />
+        <div className="grid min-w-0 flex-1 gap-2">
+          <div role="alert" className="grid gap-0.5">
+            <p className="font-semibold">{titleOf(failure, text)}</p>
+            <p className="break-words">{failure.message}</p>
+            {failure.hint !== undefined && <p className="text-muted-foreground">{failure.hint}</p>}
+            {failure.gaveUpAfter > 0 && (
+              <p className="text-muted-foreground">{text("server.gaveUp", { count: failure.gaveUpAfter })}</p>
+            )}
+          </div>
+          <div className="flex flex-wrap items-start gap-2">
+            <Cures server={server} failure={failure} />
+            <CopyButton
+              content={() => detailsOf(server.name, failure, tail)}
+              label={text("server.copyDetails")}
+              size="sm"
+            >
+              {text("server.copyDetails")}
+            </CopyButton>
+          </div>
+          <LastLines lines={tail} />
+        </div>
+        {onDismiss !== undefined && (
+          <Button variant="ghost" size="icon-sm" aria-label={text("server.dismiss")} onClick={onDismiss}>
+            <X />
+          </Button>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function titleOf(failure: ShownFailure, text: ReturnType<typeof useText>): string {
+  if (failure.survived) return text("server.restartFailed");
+  return failure.code === undefined ? text("server.failed") : text(`server.failure-${failure.code}`);
+}

@@ -1,0 +1,50 @@
+/**
+ * A choice of the user that outlives the page: kept in localStorage, where there is one, and the same in
+ * every panel of this page and of other pages of its origin. Knows nothing of what is chosen.
+ */
+import { useCallback, useSyncExternalStore } from "react";
+
+const PREFIX = "python-server-panel:";
+
+const listeners = new Set<() => void>();
+
+/** What was chosen where nothing can be stored (a sandboxed frame, storage switched off): holds for this page. */
+const unstored = new Map<string, string>();
+
+function read(key: string): string | null {
+  try {
+    return localStorage.getItem(PREFIX + key) ?? unstored.get(key) ?? null;
+  } catch {
+    return unstored.get(key) ?? null;
+  }
+}
+
+function write(key: string, value: string): void {
+  unstored.set(key, value);
+  try {
+    localStorage.setItem(PREFIX + key, value);
+  } catch {
+    // Storage is full or not allowed: the choice holds until the page is left.
+  }
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  window.addEventListener("storage", listener);
+  return () => {
+    listeners.delete(listener);
+    window.removeEventListener("storage", listener);
+  };
+}
+
+/** The stored text of `key`, null before the first choice, and how to change it. */
+export function useStoredChoice(key: string): [string | null, (value: string) => void] {
+  const stored = useSyncExternalStore(
+    subscribe,
+    () => read(key),
+    () => null,
+  );
+  const choose = useCallback((value: string) => write(key, value), [key]);
+  return [stored, choose];
+}

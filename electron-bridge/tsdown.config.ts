@@ -1,0 +1,44 @@
+/** Builds the npm package: main, preload, renderer and testing, each for `import` and for `require`. */
+import { defineConfig } from "tsdown";
+
+const shared = { outDir: "dist", sourcemap: true, clean: false, target: "es2022" } as const;
+const both = { ...shared, format: ["esm", "cjs"] as ("esm" | "cjs")[], fixedExtension: false, dts: true };
+
+export default defineConfig([
+  {
+    ...both,
+    entry: { "main/index": "src/main/index.ts" },
+    platform: "node",
+    tsconfig: "src/main/tsconfig.json",
+    external: ["electron"],
+  },
+  {
+    ...both,
+    entry: { "preload/index": "src/preload/index.ts" },
+    platform: "neutral",
+    tsconfig: "src/preload/tsconfig.json",
+    external: ["electron"],
+  },
+  {
+    // A sandboxed preload can neither be ESM nor require a file: one CommonJS file that has everything.
+    ...both,
+    format: "cjs",
+    entry: { "preload/auto": "src/preload/auto.ts" },
+    platform: "neutral",
+    tsconfig: "src/preload/tsconfig.json",
+    external: ["electron"],
+  },
+  {
+    ...both,
+    entry: { "renderer/index": "src/renderer/index.ts" },
+    platform: "browser",
+    tsconfig: "src/renderer/tsconfig.json",
+    noExternal: ["swagger-ui-dist"],
+  },
+  {
+    ...both,
+    entry: { "testing/index": "src/testing/index.ts" },
+    platform: "node",
+    tsconfig: "src/testing/tsconfig.json",
+  },
+]);
