@@ -41,4 +41,14 @@ export default defineConfig([
     platform: "node",
     tsconfig: "src/testing/tsconfig.json",
   },
+  {
+    // Run as a program by what testing/index returns: a file of its own beside it.
+    ...shared,
+    format: "esm",
+    fixedExtension: false,
+    dts: false,
+    entry: { "testing/fake-sidecar-program": "src/testing/fake-sidecar-program.ts" },
+    platform: "node",
+    tsconfig: "src/testing/tsconfig.json",
+  },
 ]);

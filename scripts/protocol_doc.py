@@ -23,6 +23,7 @@ from sidecar.protocol import codes, http_kinds, messages
 from sidecar.rpc import outbox
 from sidecar.supervision import exchanges, log_ring, manager, metrics_feed, reloading, run
 from sidecar.transports import framing, stdio
+from sidecar.web import app, server
 
 ROOT: Final = Path(__file__).parents[1]
 TEMPLATE: Final = Path(__file__).with_name("protocol_template.md")
@@ -53,6 +54,10 @@ FACTS: Final = {
     "protocol_version": codes.PROTOCOL_VERSION,
     "largest_message": size(framing.MAX_MESSAGE_BYTES, "B"),
     "largest_header": size(framing.MAX_HEADER_BYTES, "B"),
+    "skipped_message": size(server.LARGEST_SKIPPED_BYTES, "B"),
+    "ping": seconds(server.PING_SECONDS),
+    "pong": seconds(server.PONG_SECONDS),
+    "web_clients": str(app.MOST_CLIENTS),
     "first_byte": seconds(stdio.FIRST_BYTE_SECONDS),
     "flush": seconds(stdio.FLUSH_SECONDS),
     "outbox": size(outbox.LIMIT_BYTES, "B"),

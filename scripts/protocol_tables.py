@@ -13,6 +13,7 @@ from schema_markdown import Json, default_text, table, type_text
 
 from sidecar.config import models, unsupported
 from sidecar.config.problems import camel_case
+from sidecar.config.web import WebSettings
 from sidecar.domain.errors import FailureCode
 from sidecar.domain.events import ServerStatus
 from sidecar.protocol import codes, messages
@@ -20,6 +21,7 @@ from sidecar.protocol.failures import FAILURES
 from sidecar.protocol.interface import METHODS, NOTIFICATIONS
 from sidecar.protocol.notices import AlertKind
 from sidecar.protocol.openrpc import document
+from sidecar.rpc.policy import VISITOR
 
 SOURCES = Path(__file__).parents[1] / "sidecar"
 _DOCUMENT = document()
@@ -166,6 +168,21 @@ def settings() -> str:
                 [f"`{path}`", f"`{camel_case(path)}`", type_of(item), default, item["description"]]
             )
     return table(["TOML", "JSON", "type", "default", "meaning"], rows)
+
+
+def web_settings() -> str:
+    """The keys of `[web]`."""
+    rows = [
+        [f"`{name}`", type_of(item), default_text(item), item["description"]]
+        for name, item in models.documented(WebSettings).model_json_schema()["properties"].items()
+    ]
+    return table(["key", "type", "default", "meaning"], rows)
+
+
+def visitor_changes() -> str:
+    """The settings that a client on the web may change."""
+    *first, last = (f"`{key}`" for key in VISITOR.changes or ())
+    return f"{', '.join(first)} and {last}"
 
 
 def not_yet() -> str:

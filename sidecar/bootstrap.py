@@ -20,6 +20,7 @@ from sidecar.transports.framing import FramingName
 from sidecar.transports.stdio import StdioTransport
 
 if TYPE_CHECKING:
+    from sidecar.web.greeting import Greeting
     from sidecar.web.listening import Listening
 
 SWITCH_SECONDS = 0.0005
@@ -56,35 +57,37 @@ def run_web(
     """
     from sidecar.config.loader import Configuration, load_configuration
     from sidecar.config.web import WebSettings
+    from sidecar.web.greeting import Greeting
     from sidecar.web.listening import listen
+    from sidecar.web.panel import STATIC, is_built
 
     _unblock_signals()
     nothing = Configuration(Catalogue(), None)
     configured = nothing if config is None else load_configuration(config)
     web = configured.web or WebSettings()
     listening = listen(web.host if host is None else host, web.port if port is None else port)
-    gc.freeze()
+    catalogue = configured.catalogue
+    greeting = Greeting(listening.url, config, len(catalogue.specs), built=is_built(STATIC))
     gc.enable()
-    return asyncio.run(
-        _serve_web(terminal, configured.catalogue, listening, config, browser=browser)
-    )
+    return asyncio.run(_serve_web(terminal, catalogue, listening, greeting, browser=browser))
 
 
 async def _serve_web(
     terminal: int,
     catalogue: Catalogue,
     listening: "Listening",
-    config: Path | None,
+    greeting: "Greeting",
     *,
     browser: bool,
 ) -> int:
     from sidecar.rpc.clients import Clients, Outboxes
     from sidecar.web.app import WebApp
     from sidecar.web.auth import Sessions
-    from sidecar.web.greeting import EnterKey, Greeting
-    from sidecar.web.panel import STATIC, is_built
+    from sidecar.web.greeting import EnterKey
+    from sidecar.web.panel import STATIC
     from sidecar.web.server import WebServer
 
+    gc.freeze()
     outboxes = Outboxes()
     processes = LocalProcesses(outboxes.pace)
     processes.prepare()
@@ -93,7 +96,6 @@ async def _serve_web(
     sessions = Sessions(listening.port)
     clients = Clients(manager, catalogue, outboxes)
     server = WebServer(listening, WebApp(clients, sessions, listening.host, STATIC), manager)
-    greeting = Greeting(listening.url, config, len(catalogue.specs), built=is_built(STATIC))
 
     def new_link() -> None:
         greeting.again(sessions.new_token())

@@ -73,7 +73,7 @@ class Panel:
         return await self._files.get_response(path, request.scope)
 
     async def _encoded(self, path: str, request: Request) -> Response | None:
-        accepted = request.headers.get("accept-encoding", "")
+        accepted = _accepted(request.headers.get("accept-encoding", ""))
         for encoding, suffix in ENCODINGS:
             if encoding not in accepted:
                 continue
@@ -84,3 +84,9 @@ class Panel:
             answer.headers["Content-Encoding"] = encoding
             return answer
         return None
+
+
+def _accepted(header: str) -> set[str]:
+    """The encodings that a browser takes; one with the quality 0 is one that it does not take."""
+    parts = (part.replace(" ", "").lower().partition(";q=") for part in header.split(","))
+    return {name for name, _, quality in parts if quality.strip("0.") or not quality}

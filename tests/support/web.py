@@ -94,13 +94,13 @@ class WebSidecar:
 
     async def handshake(self, **headers: str | None) -> Answer:
         """Asks for a WebSocket on `/rpc` by plain HTTP: the answer, which may be 101."""
-        upgrade = {
+        upgrade: dict[str, str | None] = {
             "connection": "Upgrade",
             "upgrade": "websocket",
             "sec_websocket_version": "13",
             "sec_websocket_key": "dGhlIHNhbXBsZSBub25jZQ==",
         }
-        return await self.ask("/rpc", **upgrade, **headers)
+        return await self.ask("/rpc", "GET", **upgrade, **headers)
 
     @asynccontextmanager
     async def client(self, cookie: str, **options: Any) -> AsyncIterator["WebClient"]:

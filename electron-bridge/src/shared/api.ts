@@ -42,7 +42,7 @@ export interface LogsQuery {
 }
 
 /** The settings that a page may change. Never a command, a path or an environment variable. */
-export interface ServerChanges {
+export interface SettingsChanges {
   port?: number;
   host?: string;
   portConflict?: "fail" | "next";
@@ -106,7 +106,7 @@ export interface PythonServerApi {
   /** Forgets the lines held; their numbers are not used again. */
   clearLogs(name?: string): Promise<ClearLogsResult>;
   /** Changes settings; they hold from the next start on where `restartRequired` says so. */
-  updateServer(update: { name?: string; changes: ServerChanges }): Promise<UpdateServerResponse>;
+  updateServer(update: { name?: string; changes: SettingsChanges }): Promise<UpdateServerResponse>;
   /** CPU and memory of a server's whole process tree. */
   getMetrics(name?: string): Promise<ServerMetrics>;
   /** What the next start of a server uses. */

@@ -2,7 +2,7 @@
  * The life of one fake server: how commands, crashes and automatic restarts meet, as the contract of the
  * sidecar has it, by a script instead of a process. What is told is `fake-state`'s.
  */
-import type { ServerChanges } from "../shared/api.js";
+import type { SettingsChanges } from "../shared/api.js";
 import type {
   ServerControlResponse,
   ServerMetrics,
@@ -107,7 +107,7 @@ export class FakeServer {
   }
 
   /** Changes settings that a page may change; they hold from the next start on. */
-  update(changes: ServerChanges): UpdateServerResponse {
+  update(changes: SettingsChanges): UpdateServerResponse {
     const { restart, ...flat } = changes;
     Object.assign(this.settings, flat);
     Object.assign(this.settings.restart, restart);

@@ -3,12 +3,13 @@
  * meant, refuses what a sidecar refuses, answers. Knows no transport: a page and a pipe both use it.
  */
 
-import type { ServerChanges } from "../shared/api.js";
+import type { SettingsChanges } from "../shared/api.js";
 import { ErrorCode } from "../shared/generated/codes.js";
-import type { SendRequestResult, ServerControlResponse } from "../shared/generated/protocol.js";
+import type { SendRequestResult, ServerControlResponse, ServerStatus } from "../shared/generated/protocol.js";
 import { FakeRpcError } from "./failures.js";
 import { FakeServer } from "./fake-server.js";
 import type { Emit } from "./fake-state.js";
+import { settingsOf } from "./figures.js";
 import { answerOf, type FakeFailure, type FakeServerScript, type Method } from "./script.js";
 
 /** The params of any method: what is read of them depends on the method. */
@@ -20,7 +21,7 @@ export interface AnyParams {
   after?: number;
   limit?: number;
   stream?: "stdout" | "stderr";
-  changes?: ServerChanges;
+  changes?: SettingsChanges;
   method?: string;
   path?: string;
 }
@@ -51,6 +52,13 @@ export class FakeServers {
     return server;
   }
 
+  /** Adds a server, or has one of that name take the settings over. */
+  put(name: string, script: FakeServerScript): void {
+    const existing = this.#servers.get(name);
+    if (!existing) this.add(name, script);
+    else existing.update(settingsOf(name, { port: existing.settings.port, ...script }));
+  }
+
   /** Every server, in the order of their making. */
   all(): FakeServer[] {
     return [...this.#servers.values()];
@@ -77,6 +85,11 @@ export class FakeServers {
     );
   }
 
+  /** Every server, without lines. */
+  statuses(): ServerStatus[] {
+    return this.all().map((server) => ({ ...server.state.params(), logs: [] }));
+  }
+
   /** Carries a method out. `failure`: a command that fails so, this time. */
   async call(method: Method, params: AnyParams, failure?: FakeFailure): Promise<unknown> {
     const { name } = params;
@@ -90,7 +103,7 @@ export class FakeServers {
       case "get_status":
         return this.find(name).state.status();
       case "list_servers":
-        return this.all().map((server) => ({ ...server.state.params(), logs: [] }));
+        return this.statuses();
       case "get_logs":
         return this.find(name).state.log.page(params);
       case "clear_logs":

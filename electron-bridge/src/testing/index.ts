@@ -6,6 +6,7 @@ export {
   type FakePythonServer,
   type FakePythonServerOptions,
 } from "./fake-api.js";
+export { createFakeSidecar, type FakeSidecarCommand } from "./fake-sidecar.js";
 export type { FakeExit, StatusPatch } from "./fake-state.js";
 export type {
   FakeError,

@@ -100,6 +100,9 @@ export interface FakeSidecarScript {
   staysAlive?: boolean;
 }
 
+/** The environment variable in which a script travels to the process of a fake sidecar, as JSON. */
+export const SCRIPT_VARIABLE = "FAKE_SIDECAR_SCRIPT";
+
 /** The default of what an alert says. */
 export const ALERT_MESSAGES: Record<AlertKind, string> = {
   "heartbeat-timeout": "has not been heard of for 90 s",

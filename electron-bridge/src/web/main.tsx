@@ -2,21 +2,17 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createWebPythonServerApi, PythonServerPanel } from "../renderer/index.js";
-import { hasSession, leaveForSignIn } from "./session.js";
 
 const root = document.getElementById("panel");
 if (!root) throw new Error("index.html has no element #panel");
 
-const api = createWebPythonServerApi(location.origin);
+const api = createWebPythonServerApi();
 
-// Without a session nothing connects however often it is tried; the sidecar's own page says how to get one.
-api.onSidecarStatus(({ status }) => {
-  if (status === "running") return;
-  void hasSession().then((has) => has || leaveForSignIn());
-});
+// A page that is not let in any more is answered, when it is loaded again, with a page that says what to do.
+const retry = () => location.reload();
 
 createRoot(root).render(
   <StrictMode>
-    <PythonServerPanel api={api} onRetry={() => location.reload()} />
+    <PythonServerPanel api={api} onRetry={retry} />
   </StrictMode>,
 );

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from sidecar.domain.errors import InvalidSetting, ShuttingDown, UnknownServer
-from sidecar.domain.events import Event, ServerStatus, StatusChanged
+from sidecar.domain.events import Alert, Event, ServerStatus, StatusChanged
 from sidecar.domain.outcome import Exit, Outcome
 from sidecar.domain.phases import Status
 from sidecar.domain.spec import HealthCheck, RestartSettings
@@ -63,6 +63,20 @@ def test_among_several_a_name_must_be_given(manager: Manager) -> None:
 def test_without_any_server_it_is_said_how_to_add_one(manager: Manager) -> None:
     with pytest.raises(InvalidSetting, match=r"no server is configured; add one"):
         manager.server(None)
+
+
+def test_who_has_stopped_listening_is_told_nothing_and_the_others_everything(
+    manager: Manager,
+) -> None:
+    heard: list[str] = []
+    stop = manager.listen(lambda _: heard.append("one"))
+    manager.listen(lambda _: stop())
+    manager.listen(lambda _: heard.append("other"))
+    event = Alert("api", "unhealthy", "it hangs", "2026-01-01T00:00:00.000Z")
+    manager.publish(event)
+    assert heard == ["one", "other"], "who leaves in between keeps nobody from hearing"
+    manager.publish(event)
+    assert heard == ["one", "other", "other"]
 
 
 @pytest.mark.parametrize("name", ["apj", "", "API"])

@@ -24,8 +24,8 @@ class Stage:
         loop.do(self.manager.server("api").start)
         loop.do(self.processes.launched[0].answers.set)
 
-    def switch(self, *, on: bool) -> None:
-        self.loop.do(lambda: self.feed.switch("somebody", on=on))
+    def switch(self, *, on: bool, who: str = "somebody") -> None:
+        self.loop.do(lambda: self.feed.switch(who, on=on))
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, MetricsSampled):
@@ -54,6 +54,20 @@ def test_nothing_is_sampled_for_nobody(stage: Stage) -> None:
     stage.switch(on=False)
     stage.loop.pass_time(INTERVAL_SECONDS)
     assert len(stage.sampled) <= 1
+
+
+def test_servers_are_sampled_once_for_all_until_the_last_has_enough(stage: Stage) -> None:
+    stage.switch(on=True, who="one")
+    stage.switch(on=True, who="other")
+    stage.loop.pass_time(INTERVAL_SECONDS)
+    assert stage.sampled == ["api"] * 2
+    stage.switch(on=False, who="one")
+    stage.switch(on=False, who="one")
+    stage.loop.pass_time(INTERVAL_SECONDS)
+    assert stage.sampled == ["api"] * 3
+    stage.switch(on=False, who="other")
+    stage.loop.pass_time(2 * INTERVAL_SECONDS)
+    assert stage.sampled == ["api"] * 3
 
 
 def test_a_sample_that_fails_is_logged_and_the_next_is_taken(

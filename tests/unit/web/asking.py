@@ -1,5 +1,6 @@
 """Requests to an ASGI app without a server between."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -23,8 +24,10 @@ async def ask(app: ASGIApp, path: str, method: str = "GET", **headers: str) -> A
     async def send(message: Any) -> None:
         sent.append(message)
 
+    asked = [{"type": "http.request", "body": b"", "more_body": False}]
+
     async def receive() -> Any:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return asked.pop() if asked else await asyncio.Future()  # nobody hangs up
 
     given = {"host": HOST, **headers}
     address, _, query = path.partition("?")

@@ -135,10 +135,13 @@ export class Connection {
     const pause = longest * (0.5 + Math.random() / 2);
     this.#timer = setTimeout(() => this.#open(), pause * 1000);
     if (this.#status.status !== "restarting" || reason) {
-      const why = reason ? ` (${reason})` : "";
+      const what =
+        this.#status.status === "running"
+          ? "The connection to the sidecar was lost"
+          : "The sidecar could not be reached";
       this.#change({
         status: "restarting",
-        message: `The connection to the sidecar was lost${why}. Trying again.`,
+        message: `${what}${reason ? ` (${reason})` : ""}. Trying again.`,
       });
     }
     if (!wasOpen && this.#failures >= FAILURES_BEFORE_ASKING) void this.#findOut(this.#failures);

@@ -43,6 +43,16 @@ export class FoundRows {
     return this.#filtered ? this.#shown.length : this.#held.length;
   }
 
+  /** Whether the filter lets no line through; gaps are shown all the same. */
+  get nothingFound(): boolean {
+    if (!this.#filtered || this.scanning) return false;
+    for (let position = this.#shown.first; position < this.#shown.end; position++) {
+      const row = this.#held.at(this.#shown.at(position) as number);
+      if (row && !isGap(row)) return false;
+    }
+    return true;
+  }
+
   /** Lines that match, so far. */
   get matchCount(): number {
     return this.#matches.length;

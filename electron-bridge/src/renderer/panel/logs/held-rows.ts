@@ -3,11 +3,10 @@
  * on while standing still, so that what someone reads stays though the ring has moved on. Takes over only
  * what is new. Knows no filter.
  */
-import type { LogGap, LogLine, LogRing } from "../../store/log-ring.js";
+import type { LogGap, LogRing, LogRow } from "../../store/log-ring.js";
 import { RowQueue } from "./row-queue.js";
 
-export type LogRow = LogLine | LogGap;
-export type LogSource = Pick<LogRing, "length" | "at" | "version" | "droppedOldest" | "subscribe">;
+export type LogSource = Pick<LogRing, "length" | "at" | "version" | "layout" | "droppedOldest" | "subscribe">;
 
 /** What `take` did: `replaced` means that rows are at other positions than before. */
 export type Taken = "nothing" | "appended" | "replaced";
@@ -32,6 +31,7 @@ export class HeldRows {
   readonly #source: LogSource;
   readonly #rows = new RowQueue<LogRow>();
   #seenVersion = -1;
+  #seenLayout = 0;
   #seenEnd = 0;
   #seenKey = Number.NEGATIVE_INFINITY;
 
@@ -90,7 +90,7 @@ export class HeldRows {
 
   /** Whether the rows that were there are still where they were, but for those dropped at the front. */
   #appendedOnly(next: number): boolean {
-    if (next > this.#source.length) return false;
+    if (this.#source.layout !== this.#seenLayout || next > this.#source.length) return false;
     const last = next > 0 ? this.#source.at(next - 1) : undefined;
     if (last) return keyOf(last) === this.#seenKey;
     const first = this.#source.at(0);
@@ -128,9 +128,10 @@ export class HeldRows {
   }
 
   #remember(): void {
-    const { length, droppedOldest, version } = this.#source;
+    const { length, droppedOldest, version, layout } = this.#source;
     const last = this.#source.at(length - 1);
     this.#seenVersion = version;
+    this.#seenLayout = layout;
     this.#seenEnd = droppedOldest + length;
     if (last) this.#seenKey = keyOf(last);
   }

@@ -1,10 +1,11 @@
 /** One line of a log, or one gap. They are plain text to the browser: selecting and copying work as anywhere. */
 import { type CSSProperties, memo, useMemo, useState } from "react";
+import type { LogGap, LogLine, LogRow } from "../../store/log-ring.js";
 import { useLanguage, useText } from "../i18n/index.js";
 import { cn } from "../ui/class-names.js";
 import type { AnsiStyle } from "./ansi.js";
 import { themedColors } from "./ansi-palette.js";
-import { isGap, type LogRow } from "./held-rows.js";
+import { isGap } from "./held-rows.js";
 import type { Level } from "./level.js";
 import { lineSegments, type Segment } from "./line-segments.js";
 import { clockTime } from "./log-time.js";
@@ -30,11 +31,7 @@ export interface LogRowProps {
 
 export const LogRowView = memo(function LogRowView(props: LogRowProps) {
   const { row } = props;
-  return isGap(row) ? (
-    <GapRow after={row.after} before={row.before} count={row.count} onLoad={props.onLoad} />
-  ) : (
-    <LineRow {...props} line={row} />
-  );
+  return isGap(row) ? <GapRow gap={row} onLoad={props.onLoad} /> : <LineRow {...props} line={row} />;
 });
 
 const EDGE: Partial<Record<Level, string>> = {
@@ -51,7 +48,7 @@ function LineRow({
   current,
   expanded,
   onExpand,
-}: LogRowProps & { line: Exclude<LogRow, { gap: true }> }) {
+}: LogRowProps & { line: LogLine }) {
   const text = useText();
   const language = useLanguage();
   const limit = expanded ? Number.POSITIVE_INFINITY : SHOWN_OF_LONG_LINE;
@@ -160,14 +157,12 @@ function variablesOf(style: AnsiStyle): CSSProperties {
 }
 
 interface GapRowProps {
-  after: number;
-  before: number;
-  count: number;
+  gap: LogGap;
   onLoad: LogRowProps["onLoad"];
 }
 
 /** What is missing between two lines, and the way to get it back as far as it is still held anywhere. */
-function GapRow({ after, before, count, onLoad }: GapRowProps) {
+function GapRow({ gap: { after, before, count, lost }, onLoad }: GapRowProps) {
   const text = useText();
   const language = useLanguage();
   const [loading, setLoading] = useState(false);
@@ -176,17 +171,21 @@ function GapRow({ after, before, count, onLoad }: GapRowProps) {
     void onLoad(after, before).finally(() => setLoading(false));
   };
   return (
-    <div className="flex h-5 items-center gap-2 overflow-hidden bg-muted px-3 text-muted-foreground">
+    <div className="flex h-5 items-center gap-1.5 overflow-hidden bg-muted px-3 font-sans text-muted-foreground">
       <span>{text("logs.gap", { count, number: count.toLocaleString(language) })}</span>
       <span aria-hidden>·</span>
-      <button
-        type="button"
-        disabled={loading}
-        className="text-primary select-none hover:underline focus-visible:underline disabled:text-muted-foreground"
-        onClick={load}
-      >
-        {loading ? text("logs.loading") : text("logs.load")}
-      </button>
+      {lost ? (
+        <span>{text("logs.gone")}</span>
+      ) : (
+        <button
+          type="button"
+          disabled={loading}
+          className="text-primary select-none hover:underline focus-visible:underline disabled:text-muted-foreground"
+          onClick={load}
+        >
+          {loading ? text("logs.loading") : text("logs.load")}
+        </button>
+      )}
     </div>
   );
 }

@@ -111,34 +111,32 @@ export function LogRows({ name, view, matcher, wrap, times, handle, onLoad }: Lo
       }}
     >
       <div
-        className="relative w-max min-w-full"
-        style={{ height: virtualizer.getTotalSize(), ...(wrap && { width: "100%" }) }}
+        data-all-selected={allSelected || undefined}
+        className={cn("min-w-full data-all-selected:bg-primary/20", wrap ? "w-full" : "w-max")}
+        style={{
+          paddingTop: items[0]?.start ?? 0,
+          paddingBottom: Math.max(0, virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0)),
+        }}
       >
-        <div
-          data-all-selected={allSelected || undefined}
-          className={cn("min-w-full data-all-selected:bg-primary/20", wrap ? "w-full" : "w-max")}
-          style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}
-        >
-          {items.map(({ index }) => {
-            const row = view.at(index);
-            if (!row) return null;
-            const key = keyOf(row);
-            return (
-              <div key={key} data-index={index} ref={measure(index)}>
-                <LogRowView
-                  row={row}
-                  wrap={wrap}
-                  times={times}
-                  matcher={matcher}
-                  current={view.isCurrent(index)}
-                  expanded={expanded.has(key)}
-                  onExpand={expand}
-                  onLoad={onLoad}
-                />
-              </div>
-            );
-          })}
-        </div>
+        {items.map(({ index }) => {
+          const row = view.at(index);
+          if (!row) return null;
+          const key = keyOf(row);
+          return (
+            <div key={key} data-index={index} ref={measure(index)}>
+              <LogRowView
+                row={row}
+                wrap={wrap}
+                times={times}
+                matcher={matcher}
+                current={view.isCurrent(index)}
+                expanded={expanded.has(key)}
+                onExpand={expand}
+                onLoad={onLoad}
+              />
+            </div>
+          );
+        })}
       </div>
     </div>
   );

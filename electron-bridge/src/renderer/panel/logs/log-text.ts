@@ -1,6 +1,8 @@
 /** Lines of a log as text, for the clipboard and for a file. */
+
+import type { LogLine, LogRow } from "../../store/log-ring.js";
 import { stripAnsi } from "./ansi.js";
-import { isGap, type LogRow } from "./held-rows.js";
+import { isGap } from "./held-rows.js";
 import { dayOf } from "./log-time.js";
 
 /** As they were printed, without colours. */
@@ -14,7 +16,7 @@ export function exportText(rows: Iterable<LogRow>): string {
   return text === "" ? "" : `${text}\n`;
 }
 
-function joined(rows: Iterable<LogRow>, write: (row: Exclude<LogRow, { gap: true }>) => string): string {
+function joined(rows: Iterable<LogRow>, write: (row: LogLine) => string): string {
   const lines: string[] = [];
   for (const row of rows) lines.push(isGap(row) ? `[${row.count} lines not shown]` : write(row));
   return lines.join("\n");

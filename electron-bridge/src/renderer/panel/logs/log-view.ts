@@ -2,8 +2,10 @@
  * What the log viewer shows of a ring: its rows, filtered and searched, either following the end or standing
  * still. Wakes up once per frame, however much comes. Knows nothing of React and of pixels.
  */
+
+import type { LogRow } from "../../store/log-ring.js";
 import { FoundRows, type LogFilter } from "./found-rows.js";
-import { HeldRows, keyOf, type LogRow, type LogSource } from "./held-rows.js";
+import { HeldRows, keyOf, type LogSource } from "./held-rows.js";
 
 /** Above so many lines per second, reading each aloud would only be noise. */
 const CALM_LINES_PER_SECOND = 3;
@@ -38,7 +40,7 @@ export class LogView {
   /** Calls `listener` at most once per frame for what comes, and at once for what is done here. */
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
-    const end = this.#source.subscribe(this.#wake);
+    const end = this.#source.subscribe(this.sync);
     this.#wake();
     return () => {
       this.#listeners.delete(listener);
@@ -51,6 +53,11 @@ export class LogView {
   /** Rows shown. */
   get count(): number {
     return this.#found.count;
+  }
+
+  /** Whether there are lines, and the filter lets none of them through. */
+  get nothingFound(): boolean {
+    return this.#held.length > 0 && this.#found.nothingFound;
   }
 
   /** Lines that match the search, so far: see `searching`. */
@@ -147,7 +154,7 @@ export class LogView {
   }
 
   /** Takes in what the ring has and this has not. */
-  sync(): void {
+  sync = (): void => {
     const taken = this.#held.take(this.following);
     const searching = this.#found.scanning;
     if (taken === "nothing" && !searching) return;
@@ -156,7 +163,7 @@ export class LogView {
     if (this.following) this.layout++;
     this.#countRate();
     this.#emit();
-  }
+  };
 
   #replaced(): void {
     this.#found.restart();

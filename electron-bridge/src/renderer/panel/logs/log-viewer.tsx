@@ -152,7 +152,7 @@ function NothingMatches({ view, onShowEverything }: { view: LogView; onShowEvery
   const language = useLanguage();
   useSyncExternalStore(view.subscribe, () => view.version);
   const count = view.heldCount;
-  if (view.count > 0 || count === 0 || view.searching) return null;
+  if (!view.nothingFound) return null;
   return (
     <Notice
       icon={<SearchX strokeWidth={1.5} />}

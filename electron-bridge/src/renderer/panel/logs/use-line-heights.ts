@@ -4,7 +4,9 @@
  * (Korean, tabs, escape sequences) have to be measured once they are drawn.
  */
 import { type RefObject, useLayoutEffect, useState } from "react";
-import { isGap, type LogRow } from "./held-rows.js";
+import type { LogRow } from "../../store/log-ring.js";
+import { stripAnsi } from "./ansi.js";
+import { isGap } from "./held-rows.js";
 import { ROW_HEIGHT, SHOWN_OF_LONG_LINE } from "./log-row.js";
 
 /** Left and right of the text, in CSS pixels. */
@@ -23,8 +25,9 @@ export function isOnGrid(row: LogRow): boolean {
 
 /** The height that `row` probably has when it is wrapped after `columns` characters. */
 export function wrappedHeight(row: LogRow, columns: number): number {
-  if (isGap(row)) return ROW_HEIGHT;
-  return Math.max(1, Math.ceil(Math.min(row.text.length, SHOWN_OF_LONG_LINE) / columns)) * ROW_HEIGHT;
+  if (isGap(row) || row.text.length <= columns) return ROW_HEIGHT;
+  const { length } = row.text.length <= SHOWN_OF_LONG_LINE ? stripAnsi(row.text) : row.text;
+  return Math.max(1, Math.ceil(Math.min(length, SHOWN_OF_LONG_LINE) / columns)) * ROW_HEIGHT;
 }
 
 /** How many characters stand in a row of `scroller`; anew when its width changes. */

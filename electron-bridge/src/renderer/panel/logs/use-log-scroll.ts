@@ -167,7 +167,8 @@ export function useLogScroll(
   return {
     virtualizer,
     measure: (index) => {
-      const row = wrap ? view.at(index) : undefined;
+      // At the end heights do not matter: what is drawn begins somewhere above, and ends at the end.
+      const row = wrap && !following ? view.at(index) : undefined;
       return row && !isOnGrid(row) ? virtualizer.measureElement : undefined;
     },
     firstInSight: () => virtualizer.getVirtualItemForOffset(scroller.current?.scrollTop ?? 0)?.index ?? 0,

@@ -31,7 +31,7 @@ export function Cures({ server, failure }: { server: PanelServer; failure: Shown
       {(code === undefined || !NOT_TO_BE_RETRIED.has(code)) && (
         <Button
           size="sm"
-          variant={suggested === undefined ? "default" : "outline"}
+          variant="outline"
           onClick={(event) => (failure.survived ? ask("restart", event.currentTarget) : send("start"))}
         >
           {text("retry")}

@@ -17,7 +17,7 @@ export function Facts({ server }: { server: PanelServer }) {
   const readyAt = usePythonServer((state) => state.readyAt[name]);
   const ended = status === "stopped" || status === "error";
   return (
-    <dl className="flex flex-wrap items-center gap-x-5 gap-y-1 text-muted-foreground text-xs">
+    <dl className="flex flex-wrap items-center gap-x-4 gap-y-1 text-muted-foreground text-xs">
       {server.pid !== undefined && <Fact label="pid">{server.pid}</Fact>}
       {server.port > 0 && <Fact label="port">{server.port}</Fact>}
       {server.kind === "local" && !LOOPBACK.test(server.host) && <Fact label="host">{server.host}</Fact>}

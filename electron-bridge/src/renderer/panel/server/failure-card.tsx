@@ -1,6 +1,6 @@
 /** What happened, why, and what to do about it. There while its cause is there, above the tabs. */
 import { CircleX, X } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { usePythonServer } from "../../hooks/use-python-server.js";
 import type { PanelServer } from "../../store/state.js";
 import { useText } from "../i18n/index.js";
@@ -45,11 +45,9 @@ function Card({ server, failure, onDismiss }: CardProps) {
         <div className="grid min-w-0 flex-1 gap-2">
           <div role="alert" className="grid gap-0.5">
             <p className="font-semibold">{titleOf(failure, text)}</p>
-            <p className="break-words">{failure.message}</p>
-            {failure.hint !== undefined && <p className="text-muted-foreground">{failure.hint}</p>}
-            {failure.gaveUpAfter > 0 && (
-              <p className="text-muted-foreground">{text("server.gaveUp", { count: failure.gaveUpAfter })}</p>
-            )}
+            <p>{withCode(failure.message)}</p>
+            {failure.hint !== undefined && <p className="text-muted-foreground">{withCode(failure.hint)}</p>}
+            {failure.gaveUp && <p className="text-muted-foreground">{text("server.gaveUp")}</p>}
           </div>
           <div className="flex flex-wrap items-start gap-2">
             <Cures server={server} failure={failure} />
@@ -75,5 +73,14 @@ function Card({ server, failure, onDismiss }: CardProps) {
 
 function titleOf(failure: ShownFailure, text: ReturnType<typeof useText>): string {
   if (failure.survived) return text("server.restartFailed");
+  if (failure.gaveUp) return text("server.keepsFailing");
   return failure.code === undefined ? text("server.failed") : text(`server.failure-${failure.code}`);
+}
+
+/** A sentence whose `settings` and commands stand between backticks. */
+function withCode(sentence: string): ReactNode[] {
+  return sentence.split(/`([^`]+)`/).map((part, index) =>
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one sentence have no other name
+    index % 2 === 0 ? part : <code key={index}>{part}</code>,
+  );
 }

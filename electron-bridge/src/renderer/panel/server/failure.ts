@@ -14,8 +14,8 @@ export interface ShownFailure {
   port: TakenPort | undefined;
   /** A restart failed, and the process before it goes on. */
   survived: boolean;
-  /** So many automatic restarts were tried and given up; 0 if none were. */
-  gaveUpAfter: number;
+  /** It was restarted automatically until that was given up. */
+  gaveUp: boolean;
 }
 
 /** A port that another program holds. */
@@ -33,7 +33,7 @@ export function shownFailure(
 ): ShownFailure | undefined {
   if (server.status === "starting" || server.status === "stopping") return undefined;
   const survived = server.status === "running";
-  const gaveUpAfter = server.status === "error" ? server.restarts : 0;
+  const gaveUp = server.status === "error" && server.restarts > 0;
   if (failure !== undefined && failure.error.code !== "CANCELLED") {
     const { code, hint, data = {} } = failure.error;
     return {
@@ -43,12 +43,12 @@ export function shownFailure(
       tail: lines(data.tail),
       port: code === "PORT_IN_USE" ? takenPort(data) : undefined,
       survived: survived && code !== "STOP_TIMEOUT" && code !== "NOT_SUPPORTED",
-      gaveUpAfter,
+      gaveUp,
     };
   }
   if (server.lastError === undefined || (server.status !== "error" && !survived)) return undefined;
   const message = server.lastError;
-  return { code: undefined, message, hint: undefined, tail: [], port: undefined, survived, gaveUpAfter };
+  return { code: undefined, message, hint: undefined, tail: [], port: undefined, survived, gaveUp };
 }
 
 /** The failure as text to be sent to somebody. */

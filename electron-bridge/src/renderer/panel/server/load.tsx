@@ -8,6 +8,8 @@ import { Fact } from "./fact.js";
 /** Below so many percent of a core nothing is worth a peak. */
 const CPU_NOISE_PERCENT = 10;
 
+const WIDTH = 48;
+
 /** Nothing until the first sample has come. */
 export function Load({ name }: { name: string }) {
   const text = useText();
@@ -25,6 +27,7 @@ export function Load({ name }: { name: string }) {
           values={history.map((sample) => sample.cpuPercent)}
           format={percent}
           atLeast={CPU_NOISE_PERCENT}
+          width={WIDTH}
         />
         <span className="min-w-10">{percent(newest.cpuPercent)}</span>
       </Fact>
@@ -33,6 +36,7 @@ export function Load({ name }: { name: string }) {
           label={text("memory")}
           values={history.map((sample) => sample.rssBytes)}
           format={megabytes}
+          width={WIDTH}
         />
         <span>{megabytes(newest.rssBytes)}</span>
       </Fact>

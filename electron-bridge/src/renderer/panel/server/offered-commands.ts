@@ -67,7 +67,7 @@ export function offersOf(
   server: PanelServer,
   pending: PendingCommand | undefined,
   sidecar: SidecarStatus["status"],
-  replacing: boolean,
+  replacing = false,
 ): Offers {
   const situation = situationOf(server, replacing);
   const away = sidecar === "stopped" || sidecar === "failed" || sidecar === "restarting";

@@ -1,11 +1,13 @@
-/** What a server that starts or stops is waiting for, for how long, and what can be done when it takes long. */
+/**
+ * What a server that starts or stops is waiting for, and what can be done when it takes long. For how long it
+ * has been waiting stands in its badge.
+ */
 import { useEffect } from "react";
 import { useNow } from "../../hooks/use-now.js";
 import { usePythonServer } from "../../hooks/use-python-server.js";
 import type { PanelServer } from "../../store/state.js";
 import { formatDuration } from "../i18n/formats.js";
 import { useText } from "../i18n/index.js";
-import { Elapsed } from "./elapsed.js";
 import { SLOW_AFTER_SECONDS, waitingFor } from "./phase.js";
 
 const TICK_MS = 1000;
@@ -36,11 +38,6 @@ export function Progress({ server, replacing }: ProgressProps) {
           {text(waiting.what, waiting.values)}
         </p>
         {server.retryAt !== undefined && <Countdown retryAt={server.retryAt} attempt={server.restarts + 1} />}
-        {since !== undefined && (
-          <span className="ml-auto text-muted-foreground tabular-nums">
-            <Elapsed since={since} />
-          </span>
-        )}
       </div>
       {waiting.why !== undefined && <p className="mt-0.5 text-muted-foreground">{waiting.why}</p>}
       {since !== undefined && server.retryAt === undefined && <SlowHint server={server} since={since} />}

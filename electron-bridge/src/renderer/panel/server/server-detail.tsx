@@ -69,7 +69,7 @@ function Unknown({ name }: { name: string }) {
   const text = useText();
   return (
     <div className="grid flex-1 place-content-center gap-1 p-8 text-center">
-      <p className="font-semibold">{text("server.unknown", { name })}</p>
+      <h2 className="font-semibold">{text("server.unknown", { name })}</h2>
       <p className="text-muted-foreground">{text("server.unknownWhy")}</p>
     </div>
   );

@@ -96,7 +96,7 @@ export function StateBadge({ status, unreachable = false, since, className }: St
       <StateDot status={status} unreachable={unreachable} />
       {state === "unreachable" ? text("server.unreachable") : text(state)}
       {changing && since !== undefined && (
-        <span aria-hidden className="tabular-nums opacity-80">
+        <span aria-hidden className="tabular-nums">
           <Elapsed since={since} />
         </span>
       )}

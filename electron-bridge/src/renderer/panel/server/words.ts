@@ -5,7 +5,6 @@ export const words = defineWords({
   en: {
     // state
     unreachable: "Unreachable",
-    elapsed: "for {{duration}}",
     // facts
     since: "Running since {{moment}}",
     health: "Health",
@@ -78,11 +77,10 @@ export const words = defineWords({
     "failure-REMOTE_UNREACHABLE": "Its host cannot be reached",
     "failure-REMOTE_FAULT": "Its host refused",
     "failure-NOT_SUPPORTED": "That is not possible here",
-    failed: "It failed",
+    failed: "It is not running",
     restartFailed: "The restart failed; the old process goes on",
-    gaveUp_one: "It was restarted automatically once and failed again; that was given up. Start begins anew.",
-    gaveUp_other:
-      "It was restarted automatically {{count}} times and failed again; that was given up. Start begins anew.",
+    keepsFailing: "It keeps failing",
+    gaveUp: "Automatic restarts were given up. Start begins anew.",
     lastLines: "Last lines",
     usePort: "Use port {{port}}",
     showHolder: "Show the holder",
@@ -104,7 +102,6 @@ export const words = defineWords({
   },
   ko: {
     unreachable: "연결 불가",
-    elapsed: "{{duration}} 경과",
     since: "{{moment}}부터 실행 중",
     health: "상태 검사",
     healthy: "정상",
@@ -171,12 +168,10 @@ export const words = defineWords({
     "failure-REMOTE_UNREACHABLE": "호스트에 연결할 수 없습니다",
     "failure-REMOTE_FAULT": "호스트가 거부했습니다",
     "failure-NOT_SUPPORTED": "여기서는 할 수 없는 작업입니다",
-    failed: "오류가 발생했습니다",
+    failed: "실행되고 있지 않습니다",
     restartFailed: "재시작에 실패해 기존 프로세스가 계속 실행됩니다",
-    gaveUp_one:
-      "자동 재시작을 {{count}}번 시도했지만 다시 실패해 중단했습니다. 시작을 누르면 처음부터 다시 시작합니다.",
-    gaveUp_other:
-      "자동 재시작을 {{count}}번 시도했지만 다시 실패해 중단했습니다. 시작을 누르면 처음부터 다시 시작합니다.",
+    keepsFailing: "계속 실패하고 있습니다",
+    gaveUp: "자동 재시작을 중단했습니다. 시작을 누르면 처음부터 다시 시도합니다.",
     lastLines: "마지막 로그",
     usePort: "{{port}} 포트 사용",
     showHolder: "사용 중인 프로세스 보기",

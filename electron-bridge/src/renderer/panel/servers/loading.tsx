@@ -14,7 +14,7 @@ const ROWS = ["a", "b", "c"];
 
 export function Loading() {
   const text = useText();
-  const message = usePythonServer((state) => state.sidecar.message);
+  const trouble = usePythonServer((state) => state.sidecar.message ?? state.lastMessage);
   const [long, setLong] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setLong(true), PATIENCE_MS);
@@ -25,7 +25,7 @@ export function Loading() {
       <Notice
         icon={Hourglass}
         title={text("servers.loadingLong")}
-        why={message ?? text("servers.loadingLongWhy")}
+        why={trouble ?? text("servers.loadingLongWhy")}
       >
         <SidecarState />
       </Notice>

@@ -1,6 +1,6 @@
 /** The list of servers: one is chosen, by mouse or by keyboard. A field filters it once it is long. */
 import { Search } from "lucide-react";
-import { type KeyboardEvent, useDeferredValue, useRef, useState } from "react";
+import { type KeyboardEvent, useDeferredValue, useEffect, useRef, useState } from "react";
 import { usePythonServer } from "../../hooks/use-python-server.js";
 import type { PanelServer } from "../../store/state.js";
 import { useText } from "../i18n/index.js";
@@ -30,6 +30,9 @@ export function ServerList({ names, selected, onSelect }: ServerListProps) {
   const wanted = useDeferredValue(filter.trim().toLowerCase());
   const shown = wanted === "" ? names : names.filter((name) => matches(servers[name], wanted));
   const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+  }, []); // the one that was chosen on an earlier visit may be far down
 
   function goTo(name: string): void {
     onSelect(name);

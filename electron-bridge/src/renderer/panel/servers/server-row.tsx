@@ -17,6 +17,7 @@ const SPARKLINE = { width: 52, height: 16, capacity: 20 };
 /** Where the list stands above the server and is wide enough, a row is one line. */
 const ONE_LINE =
   "@min-[480px]/panel:@max-[720px]/panel:flex-row @min-[480px]/panel:@max-[720px]/panel:flex-wrap @min-[480px]/panel:@max-[720px]/panel:items-center @min-[480px]/panel:@max-[720px]/panel:gap-x-4 @min-[480px]/panel:@max-[720px]/panel:py-1.5";
+const FURTHER_PART = "flex basis-full items-baseline gap-2 pl-5 text-muted-foreground text-xs tabular-nums";
 const SECOND_PART =
   "flex items-baseline gap-2 pl-5 text-muted-foreground text-xs tabular-nums @min-[480px]/panel:@max-[720px]/panel:w-56 @min-[480px]/panel:@max-[720px]/panel:pl-0";
 
@@ -88,7 +89,7 @@ function RowContent({ server }: { server: PanelServer }) {
         )}
       </div>
       {remote && (
-        <div className={SECOND_PART}>
+        <div className={FURTHER_PART}>
           <span className="min-w-0 flex-1 truncate">{server.supervisor?.host ?? server.host}</span>
           <span className="shrink-0">{heartbeatInWords(server, wallNow, text)}</span>
         </div>

@@ -28,12 +28,12 @@ export function SidecarFailed() {
   );
 }
 
-/** Above what is still shown from before. Nothing while the sidecar runs. */
+/** Above what is still shown from before. Nothing while the sidecar runs, or is not known to be away. */
 export function SidecarTrouble() {
   const text = useText();
   const { onRetry } = useFrame();
   const { status, message } = usePythonServer((state) => state.sidecar);
-  if (status === "running") return null;
+  if (status === "running" || status === "starting") return null;
   const ended = status === "failed" || status === "stopped";
   const kind = ended ? status : "restarting";
   return (
@@ -52,7 +52,8 @@ export function SidecarTrouble() {
       <div className="min-w-0 flex-1">
         <p className="font-medium">{text(`sidecar.${kind}Title`)}</p>
         <p className="text-xs">
-          {message ?? text(`sidecar.${kind}Why`)} {ended && !onRetry && text("sidecar.restartApp")}
+          {message ?? text(`sidecar.${kind}Why`)} {text("sidecar.stale")}{" "}
+          {ended && !onRetry && text("sidecar.restartApp")}
         </p>
       </div>
       {ended && onRetry && <RetryButton onRetry={onRetry} />}

@@ -11,7 +11,8 @@ const listeners = new Set<() => void>();
 /** What was chosen where nothing can be stored (a sandboxed frame, storage switched off): holds for this page. */
 const unstored = new Map<string, string>();
 
-function read(key: string): string | null {
+/** The stored text of `key`, null before the first choice. */
+export function readChoice(key: string): string | null {
   try {
     return localStorage.getItem(PREFIX + key) ?? unstored.get(key) ?? null;
   } catch {
@@ -19,7 +20,8 @@ function read(key: string): string | null {
   }
 }
 
-function write(key: string, value: string): void {
+/** Stores the choice, and tells the panels that share it. */
+export function writeChoice(key: string, value: string): void {
   unstored.set(key, value);
   try {
     localStorage.setItem(PREFIX + key, value);
@@ -38,13 +40,13 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The stored text of `key`, null before the first choice, and how to change it. */
+/** A choice that all panels share: the stored text of `key`, null before the first, and how to change it. */
 export function useStoredChoice(key: string): [string | null, (value: string) => void] {
   const stored = useSyncExternalStore(
     subscribe,
-    () => read(key),
+    () => readChoice(key),
     () => null,
   );
-  const choose = useCallback((value: string) => write(key, value), [key]);
+  const choose = useCallback((value: string) => writeChoice(key, value), [key]);
   return [stored, choose];
 }

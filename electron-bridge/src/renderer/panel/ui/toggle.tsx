@@ -3,8 +3,9 @@ import { ToggleGroup as ToggleGroupPrimitive, Toggle as TogglePrimitive } from "
 import type { ComponentProps } from "react";
 import { cn } from "./class-names.js";
 
+// By `aria-…` and not `data-state`: a tooltip around a toggle has a `data-state` of its own.
 const TOGGLE =
-  "inline-flex shrink-0 items-center justify-center gap-1 rounded-md text-muted-foreground text-xs select-none transition-colors outline-none hover:bg-accent hover:text-accent-foreground focus-visible:ring-2 focus-visible:ring-ring disabled:opacity-50 data-[state=on]:bg-primary/12 data-[state=on]:text-primary [&_svg]:pointer-events-none [&_svg]:size-4 [&_svg]:shrink-0";
+  "inline-flex shrink-0 items-center justify-center gap-1 rounded-md text-muted-foreground text-xs select-none transition-colors outline-none hover:bg-accent hover:text-accent-foreground focus-visible:ring-2 focus-visible:ring-ring disabled:opacity-50 aria-checked:bg-primary/12 aria-checked:text-primary aria-pressed:bg-primary/12 aria-pressed:text-primary [&_svg]:pointer-events-none [&_svg]:size-4 [&_svg]:shrink-0";
 
 export function Toggle({ className, ...props }: ComponentProps<typeof TogglePrimitive.Root>) {
   return <TogglePrimitive.Root data-slot="toggle" className={cn(TOGGLE, "size-7", className)} {...props} />;

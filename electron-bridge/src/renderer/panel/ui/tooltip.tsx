@@ -19,21 +19,23 @@ export function Tooltip({ text, children, side = "bottom" }: TooltipProps) {
   const [open, setOpen] = useState(false);
   // The same elements with and without a text: otherwise `children` would be made anew and lose the focus.
   return (
-    <TooltipPrimitive.Root open={open && Boolean(text)} onOpenChange={setOpen}>
+    <TooltipPrimitive.Root open={open} onOpenChange={(wanted) => setOpen(wanted && Boolean(text))}>
       <TooltipPrimitive.Trigger asChild>{children}</TooltipPrimitive.Trigger>
       <TooltipPrimitive.Portal container={container}>
-        <TooltipPrimitive.Content
-          data-slot="tooltip"
-          side={side}
-          sideOffset={4}
-          collisionPadding={8}
-          className={cn(
-            "z-50 max-w-72 rounded-md bg-foreground px-2.5 py-1.5 text-background text-xs text-balance",
-            "fade-in-0 zoom-in-95 animate-in",
-          )}
-        >
-          {text}
-        </TooltipPrimitive.Content>
+        {text && (
+          <TooltipPrimitive.Content
+            data-slot="tooltip"
+            side={side}
+            sideOffset={4}
+            collisionPadding={8}
+            className={cn(
+              "z-50 max-w-72 rounded-md bg-foreground px-2.5 py-1.5 text-background text-xs text-balance",
+              "fade-in-0 zoom-in-95 animate-in",
+            )}
+          >
+            {text}
+          </TooltipPrimitive.Content>
+        )}
       </TooltipPrimitive.Portal>
     </TooltipPrimitive.Root>
   );

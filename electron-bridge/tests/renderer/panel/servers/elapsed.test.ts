@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Text } from "../../../../src/renderer/panel/i18n/index.js";
-import { heartbeatInWords, stateInWords, uptimeSeconds } from "../../../../src/renderer/panel/servers/elapsed.js";
+import {
+  heartbeatInWords,
+  stateInWords,
+  uptimeSeconds,
+} from "../../../../src/renderer/panel/servers/elapsed.js";
 import type { PanelServer } from "../../../../src/renderer/store/state.js";
 
 /** Says the key and the values, so that a test sees which word was chosen. */
@@ -28,8 +32,12 @@ describe("the state of a server in words", () => {
 
   it("tells how long it has been starting or stopping", () => {
     const moments = { now: 9_000, since: 5_000, readyAt: undefined };
-    expect(stateInWords(server({ status: "starting" }), moments, WALL, text)).toBe("servers.startingFor(seconds(4))");
-    expect(stateInWords(server({ status: "stopping" }), moments, WALL, text)).toBe("servers.stoppingFor(seconds(4))");
+    expect(stateInWords(server({ status: "starting" }), moments, WALL, text)).toBe(
+      "servers.startingFor(seconds(4))",
+    );
+    expect(stateInWords(server({ status: "stopping" }), moments, WALL, text)).toBe(
+      "servers.stoppingFor(seconds(4))",
+    );
   });
 
   it("tells when it is restarted, and that it is starting once that moment has come", () => {
@@ -45,7 +53,9 @@ describe("the state of a server in words", () => {
     expect(heartbeatInWords(server({ lastHeartbeat }), WALL + 90_000, text)).toBe(
       "servers.heartbeatAgo(minutes(1) seconds(30))",
     );
-    expect(heartbeatInWords(server({ lastHeartbeat }), WALL - 5_000, text)).toBe("servers.heartbeatAgo(seconds(0))");
+    expect(heartbeatInWords(server({ lastHeartbeat }), WALL - 5_000, text)).toBe(
+      "servers.heartbeatAgo(seconds(0))",
+    );
     expect(heartbeatInWords(server({}), WALL, text)).toBe("servers.noHeartbeat");
   });
 });

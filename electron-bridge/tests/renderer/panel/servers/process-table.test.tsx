@@ -30,7 +30,9 @@ describe("the process table", () => {
   it("stands on a page by itself and shows every server in the order of the configuration", async () => {
     await showTable(SERVERS);
     expect(names()).toEqual(["web", "api", "job-10", "job-9"]);
-    const cells = within(row("web")).getAllByRole("cell").map((cell) => cell.textContent);
+    const cells = within(row("web"))
+      .getAllByRole("cell")
+      .map((cell) => cell.textContent);
     expect(cells).toContain("Running");
     expect(cells).toContain("9000");
     expect(cells).toContain("127.0.0.1");

@@ -128,7 +128,10 @@ describe("the list of servers", () => {
     const lastHeartbeat = new Date(Date.now() - 200_000).toISOString();
     const supervisor = { host: "host-a", port: 9001, program: "live" };
     const { sidecar } = await showPanel({
-      servers: { live: { running: true, status: { kind: "supervisor", supervisor, lastHeartbeat } }, local: {} },
+      servers: {
+        live: { running: true, status: { kind: "supervisor", supervisor, lastHeartbeat } },
+        local: {},
+      },
     });
     expect(option(/live.*Running.*host-a.*heartbeat 3m 2\ds ago/)).toBeTruthy();
     act(() => sidecar.setStatus("live", { conditions: ["stale-heartbeat", "unreachable"] }));

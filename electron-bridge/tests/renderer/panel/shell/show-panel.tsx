@@ -3,7 +3,10 @@ import { cleanup, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ReactElement } from "react";
 import { afterEach, beforeEach, vi } from "vitest";
-import { PythonServerPanel, type PythonServerPanelProps } from "../../../../src/renderer/panel/python-server-panel.js";
+import {
+  PythonServerPanel,
+  type PythonServerPanelProps,
+} from "../../../../src/renderer/panel/python-server-panel.js";
 import {
   createFakePythonServer,
   type FakePythonServer,
