@@ -1,5 +1,6 @@
 /** Builds the npm package: main, preload, renderer and testing, each for `import` and for `require`. */
 import { defineConfig } from "tsdown";
+import { rawText } from "./scripts/raw-text.mjs";
 
 const shared = { outDir: "dist", sourcemap: true, clean: false, target: "es2022" } as const;
 const both = { ...shared, format: ["esm", "cjs"] as ("esm" | "cjs")[], fixedExtension: false, dts: true };
@@ -34,6 +35,7 @@ export default defineConfig([
     platform: "browser",
     tsconfig: "src/renderer/tsconfig.json",
     noExternal: ["swagger-ui-dist"],
+    plugins: [rawText()],
   },
   {
     ...both,

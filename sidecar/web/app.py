@@ -31,7 +31,7 @@ SECURITY_HEADERS = {
         [
             "default-src 'none'",
             "script-src 'self'",
-            # Toasts bring a style sheet of their own into the page; styles run nothing.
+            # Open dialogs and menus put a style sheet into the page; styles run nothing.
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data:",
             "font-src 'self' data:",

@@ -37,7 +37,7 @@ class PipeClient:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            env=_environment(),
+            env=environment(),
         )
         assert self.process.stdin
         assert self.process.stdout
@@ -164,7 +164,7 @@ class PipeClient:
 _state = tempfile.TemporaryDirectory(prefix="bench-state-")
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """As installed: with bytecode, which an editable install gets only if it may write it."""
     ours = {name: v for name, v in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return ours | {"XDG_STATE_HOME": _state.name}

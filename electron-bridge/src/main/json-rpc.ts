@@ -40,7 +40,7 @@ export interface RpcConnection {
 /** What one connection tells. */
 export interface RpcEvents {
   onNotification(method: string, params: unknown): void;
-  /** The other side does not speak the protocol, or a pipe broke. */
+  /** What the other side writes is not the protocol. */
   onError(error: Error): void;
 }
 
@@ -84,8 +84,9 @@ class PipeWriter extends AbstractMessageWriter implements MessageWriter {
   constructor(output: Writable) {
     super();
     this.#output = output;
-    // Without a listener the EPIPE of a dead sidecar would be an uncaught exception.
-    output.on("error", (error) => this.fireError(error));
+    // Without a listener the EPIPE of a dead sidecar would be an uncaught exception. It needs no telling:
+    // the sidecar's end is noticed by itself.
+    output.on("error", () => {});
   }
 
   async write(message: Message): Promise<void> {

@@ -42,9 +42,11 @@ export class SidecarProcess {
     });
     this.#stderrClosed = settled(once(lines, "close"));
     const stdoutClosed = settled(once(child.stdout, "close"));
-    this.ended = once(child, "exit").then(async ([code, signal]) => {
-      await within(DRAIN_LIMIT_MS, stdoutClosed);
-      return code === null ? `was ended by ${signal}` : `ended with exit code ${code}`;
+    this.ended = new Promise((resolve) => {
+      child.once("exit", async (code, signal) => {
+        await within(DRAIN_LIMIT_MS, stdoutClosed);
+        resolve(code === null ? `was ended by ${signal}` : `ended with exit code ${code}`);
+      });
     });
   }
 
@@ -65,10 +67,11 @@ export class SidecarProcess {
     return this.#words;
   }
 
-  /** Asks it to stop everything at once and end: the end of its input, and SIGTERM on top. */
+  /** Asks it to stop everything at once and end. */
   terminate(): void {
     this.#child.stdin.end();
-    this.#child.kill("SIGTERM");
+    // It cuts a shutdown short. On Windows there is no asking: it would kill at once.
+    if (process.platform !== "win32") this.#child.kill("SIGTERM");
   }
 
   /** Ends it without asking. Its servers are ended all the same, by their keepers. */

@@ -63,7 +63,9 @@ export async function launchSidecar(launch: SidecarLaunch): Promise<Sidecar> {
     },
   });
   const ended = process.ended.then((how) => {
-    connection.close(new PythonServerError(`the sidecar ${broken ?? how}`, SIDECAR_UNAVAILABLE));
+    connection.close(
+      new PythonServerError(`the sidecar ${broken ?? how} before it answered`, SIDECAR_UNAVAILABLE),
+    );
     return broken ?? how;
   });
   const given = new AbortController();
@@ -117,4 +119,3 @@ async function endAtOnce(process: SidecarProcess): Promise<void> {
   process.kill();
   await process.ended;
 }
-

@@ -2,7 +2,7 @@
  * The settings of the servers as a sidecar that is launched again has to be told them: those the app
  * gave, with every change that succeeded since. The sidecar itself forgets them when it dies. Pure.
  */
-import type { SettingsChanges, ServerSpec } from "../shared/generated/protocol.js";
+import type { ServerChanges, ServerSpec } from "../shared/generated/protocol.js";
 
 type Settings = Record<string, unknown>;
 
@@ -38,7 +38,7 @@ function mergedTable(name: string, old: Settings = {}, changes: Settings, keepNu
 export class SpecMemory {
   readonly #specs: Map<string, ServerSpec>;
   /** Of servers that stand in the sidecar's own configuration: only the changes are known. */
-  readonly #changes = new Map<string, SettingsChanges>();
+  readonly #changes = new Map<string, ServerChanges>();
 
   constructor(servers: Record<string, ServerSpec>) {
     this.#specs = new Map(Object.entries(servers));
@@ -50,7 +50,7 @@ export class SpecMemory {
   }
 
   /** What `update_server` is to say again after it. */
-  get changes(): ReadonlyMap<string, SettingsChanges> {
+  get changes(): ReadonlyMap<string, ServerChanges> {
     return this.#changes;
   }
 
@@ -63,12 +63,12 @@ export class SpecMemory {
   }
 
   /** A change of settings succeeded. */
-  changed(name: string, changes: SettingsChanges): void {
+  changed(name: string, changes: ServerChanges): void {
     const spec = this.#specs.get(name);
     if (spec) this.#specs.set(name, merged({ ...spec }, { ...changes }, false) as ServerSpec);
     else {
       const before = this.#changes.get(name) ?? {};
-      this.#changes.set(name, merged({ ...before }, { ...changes }, true) as SettingsChanges);
+      this.#changes.set(name, merged({ ...before }, { ...changes }, true) as ServerChanges);
     }
   }
 }

@@ -86,9 +86,9 @@ export interface LogMeta {
 }
 
 /**
- * What a page can do with the servers. Methods reject with an `Error` whose `code` is the JSON-RPC
- * error code when nothing could be asked; a command that was asked and failed is an answer with
- * `success: false`.
+ * What a page can do with the servers. Methods reject with an `Error` when nothing could be asked; a command
+ * that was asked and failed is an answer with `success: false`. The error's `code` is the JSON-RPC error code
+ * in a browser; behind Electron's context bridge only its message survives.
  */
 export interface PythonServerApi {
   /** Starts a server; resolves when it is running or has failed. */

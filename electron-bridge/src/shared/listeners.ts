@@ -14,6 +14,16 @@ export function callSafely<Args extends unknown[]>(callback: (...args: Args) => 
   }
 }
 
+/**
+ * Tells a caller at once, rather than whoever is told something later.
+ *
+ * @throws TypeError unless `callback` is a function.
+ */
+export function expectCallback(topic: PropertyKey, callback: unknown): void {
+  if (typeof callback === "function") return;
+  throw new TypeError(`a callback for ${String(topic)} is expected, not ${typeof callback}`);
+}
+
 interface Subscription {
   callback: (payload: never) => void;
 }
@@ -27,9 +37,7 @@ export class Listeners<Payloads> {
    * added twice is called twice, and each unsubscribe ends its own.
    */
   add<T extends keyof Payloads>(topic: T, callback: (payload: Payloads[T]) => void): Unsubscribe {
-    if (typeof callback !== "function") {
-      throw new TypeError(`a callback for ${String(topic)} is expected, not ${typeof callback}`);
-    }
+    expectCallback(topic, callback);
     const all = this.#topics.get(topic) ?? new Set();
     this.#topics.set(topic, all);
     const subscription: Subscription = { callback };

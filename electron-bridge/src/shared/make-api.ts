@@ -2,9 +2,9 @@
  * `PythonServerApi` made from what every way to a sidecar has: to ask, and to be told. What the methods take
  * is turned into params here, the same for IPC, for a WebSocket and for a fake.
  */
-import type { PythonServerApi, SidecarStatus, Unsubscribe } from "./api.js";
+import type { LogMeta, PythonServerApi, SidecarStatus, Unsubscribe } from "./api.js";
 import type { NotificationChannel, NotificationPayloads } from "./channels.js";
-import { callSafely } from "./listeners.js";
+import { callSafely, expectCallback } from "./listeners.js";
 import { forEachLine } from "./log-lines.js";
 
 /** The methods of the API that ask the sidecar, and what they are called on the wire. */
@@ -58,10 +58,11 @@ export function makeApi({ ask, getSidecarStatus, subscribe }: WayToSidecar): Pyt
     getSidecarStatus: async () => getSidecarStatus(),
 
     onStatusChange: (callback) => subscribe("python-server-status", callback),
-    onLog: (callback) =>
-      subscribe("python-log", (batch) =>
-        forEachLine(batch, (line, meta) => callSafely(callback, line, meta)),
-      ),
+    onLog: (callback) => {
+      expectCallback("python-log", callback);
+      const each = (line: string, meta: LogMeta) => callSafely(callback, line, meta);
+      return subscribe("python-log", (batch) => forEachLine(batch, each));
+    },
     onLogBatch: (callback) => subscribe("python-log", callback),
     onReady: (callback) => subscribe("python-server-ready", callback),
     onStopped: (callback) => subscribe("python-server-stopped", callback),
@@ -82,7 +83,12 @@ function nameOrOptions(options: string | object | undefined): object {
   return typeof options === "object" ? given(options) : named(options);
 }
 
-/** Absent values are absent keys. Unknown keys stay: whoever answers refuses them by name. */
+/** Absent values are absent keys, at every depth. Unknown keys stay: whoever answers refuses them by name. */
 function given(values: object): object {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+  const present = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present.map(([key, value]) => [key, isTable(value) ? given(value) : value]));
+}
+
+function isTable(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -47,6 +47,19 @@ export function sentence({ message, error }: Failure): string {
   return error.hint === undefined ? message : `${message}. ${error.hint}`;
 }
 
+/** Whether a start that fails so had no process yet. */
+export function isWithoutProcess(code: FailureCode): boolean {
+  return WITHOUT_PROCESS.has(code);
+}
+
+const WITHOUT_PROCESS: ReadonlySet<FailureCode> = new Set([
+  "PORT_IN_USE",
+  "SPAWN_FAILED",
+  "REMOTE_UNREACHABLE",
+  "REMOTE_FAULT",
+  "NOT_SUPPORTED",
+]);
+
 interface Wording {
   message: string;
   hint?: string;

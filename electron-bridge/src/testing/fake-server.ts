@@ -9,10 +9,10 @@ import type {
   Settings,
   UpdateServerResponse,
 } from "../shared/generated/protocol.js";
-import { type Failure, failureOf, sentence } from "./failures.js";
+import { type Failure, failureOf, isWithoutProcess, sentence } from "./failures.js";
 import { beginRun } from "./fake-run.js";
 import { type Emit, type FakeExit, FakeState, type StatusPatch } from "./fake-state.js";
-import { NO_METRICS, settingsOf, USUAL_METRICS } from "./figures.js";
+import { changeSettings, NO_METRICS, settingsOf, USUAL_METRICS } from "./figures.js";
 import { Pause } from "./pause.js";
 import { Recovery } from "./recovery.js";
 import type { FakeFailure, FakeServerScript } from "./script.js";
@@ -23,15 +23,6 @@ export interface StopOrder {
   /** In seconds. */
   timeout?: number | undefined;
 }
-
-/** Failures that a start meets before there is a process. */
-const WITHOUT_PROCESS = new Set([
-  "PORT_IN_USE",
-  "SPAWN_FAILED",
-  "REMOTE_UNREACHABLE",
-  "REMOTE_FAULT",
-  "NOT_SUPPORTED",
-]);
 
 interface Operation {
   pause: Pause;
@@ -54,7 +45,7 @@ export class FakeServer {
   constructor(
     readonly name: string,
     private readonly script: FakeServerScript,
-    private readonly emit: Emit,
+    emit: Emit,
   ) {
     this.settings = settingsOf(name, script);
     this.#recovery = new Recovery(this.settings.restart);
@@ -108,15 +99,12 @@ export class FakeServer {
 
   /** Changes settings that a page may change; they hold from the next start on. */
   update(changes: SettingsChanges): UpdateServerResponse {
-    const { restart, ...flat } = changes;
-    Object.assign(this.settings, flat);
-    Object.assign(this.settings.restart, restart);
-    const running = this.state.now.status !== "stopped" && this.state.now.status !== "error";
-    const restartRequired = running && (flat.port !== undefined || flat.host !== undefined);
-    if (!running) this.state.place(this.settings.host, this.settings.port);
+    const moved = changeSettings(this.settings, changes);
+    const { status } = this.state.now;
+    const restartRequired = moved && status !== "stopped" && status !== "error";
+    if (!restartRequired) this.state.place(this.settings.host, this.settings.port);
     const effect = restartRequired ? "they take effect at its next start" : "they are in effect";
-    const done = this.state.done(`the settings of ${this.name} were changed; ${effect}`);
-    return { ...done, restartRequired };
+    return { ...this.state.done(`the settings of ${this.name} were changed; ${effect}`), restartRequired };
   }
 
   /** Is what a test says, whatever it was. */
@@ -175,7 +163,7 @@ export class FakeServer {
   async #begin(pause: Pause, scripted: FakeServerScript["startFails"]): Promise<ServerControlResponse> {
     const { port, host } = this.settings;
     const code = typeof scripted === "string" ? scripted : scripted?.code;
-    const early = code !== undefined && WITHOUT_PROCESS.has(code);
+    const early = code !== undefined && isWithoutProcess(code);
     this.state.place(host, port);
     if (!early) this.state.launched();
     if (!(await pause.over)) {
@@ -231,14 +219,8 @@ export class FakeServer {
   }
 
   #giveUp(lastError: string | undefined): void {
-    const { name } = this;
-    const message = this.#recovery.explainLimit(name);
-    this.emit("python-server-alert", {
-      name,
-      kind: "restart-limit",
-      message,
-      time: new Date().toISOString(),
-    });
+    const message = this.#recovery.explainLimit(this.name);
+    this.state.alert("restart-limit", message);
     this.state.change({ status: "error", lastError: `${lastError ?? ""} ${message}.`.trim() });
   }
 

@@ -3,6 +3,7 @@
  * that a sidecar could tell; knows nothing of commands and when they are allowed.
  */
 import type {
+  AlertKind,
   Notifications,
   ServerControlResponse,
   ServerStatus,
@@ -109,6 +110,11 @@ export class FakeState {
     this.#patch({ pid: undefined, exitCode: signal ? undefined : (code ?? 0), signal });
     const how = signal ? { code: null, signal } : { code: code ?? 0 };
     this.emit("python-server-stopped", { name, ...how, expected });
+  }
+
+  /** Something a person should look at. */
+  alert(kind: AlertKind, message: string): void {
+    this.emit("python-server-alert", { name: this.name, kind, message, time: new Date().toISOString() });
   }
 
   /** The server writes lines. */

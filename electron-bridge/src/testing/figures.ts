@@ -1,8 +1,16 @@
 /** The settings and the figures of a fake server where its script does not name them. */
+import type { SettingsChanges } from "../shared/api.js";
 import type { Settings } from "../shared/generated/protocol.js";
 import type { FakeServerScript } from "./script.js";
 
 const DEFAULT_RESTART: Settings["restart"] = { policy: "never", max: 5, window: 60, backoff: [0.1, 2, 30] };
+
+/** Takes changes over. Tells whether a running process would need a restart to have them. */
+export function changeSettings(settings: Settings, { restart, ...flat }: SettingsChanges): boolean {
+  Object.assign(settings, flat);
+  Object.assign(settings.restart, restart);
+  return flat.port !== undefined || flat.host !== undefined;
+}
 
 /** What a running server uses. */
 export const USUAL_METRICS = {

@@ -48,6 +48,14 @@ describe("a request", () => {
       (api) => api.updateServer({ name: "api", changes: { port: 9000 } }),
       { name: "api", changes: { port: 9000 } },
     ],
+    [
+      "update-python-server",
+      (api) =>
+        api.updateServer({
+          changes: { port: undefined, restart: { max: undefined, policy: "never" } },
+        } as never),
+      { changes: { restart: { policy: "never" } } },
+    ],
     ["get-python-server-metrics", (api) => api.getMetrics("api"), { name: "api" }],
     ["get-python-server-settings", (api) => api.getSettings("api"), { name: "api" }],
     ["send-python-server-request", (api) => api.sendRequest({ path: "/docs" }), { path: "/docs" }],
@@ -148,6 +156,7 @@ describe("a subscription", () => {
 
   it("is refused without a callback", () => {
     expect(() => api.onReady(undefined as never)).toThrow("a callback for python-server-ready is expected");
+    expect(() => api.onLog("x" as never)).toThrow("a callback for python-log is expected, not string");
   });
 });
 

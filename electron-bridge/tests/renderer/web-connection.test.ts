@@ -108,10 +108,24 @@ describe("the pauses between attempts", () => {
       await vi.advanceTimersByTimeAsync(30_000);
     }
     await newest().accept();
+    await vi.advanceTimersByTimeAsync(10_001);
     newest().fail();
     const before = sockets.length;
     await vi.advanceTimersByTimeAsync(500);
     expect(sockets).toHaveLength(before + 1);
+  });
+
+  it("go on growing while connections are accepted and cut at once", async () => {
+    const pauses: number[] = [];
+    for (let attempt = 0; attempt < 4; attempt++) {
+      await newest().accept();
+      newest().fail();
+      const before = Date.now();
+      const count = sockets.length;
+      while (sockets.length === count) await vi.advanceTimersToNextTimerAsync();
+      pauses.push((Date.now() - before) / 1000);
+    }
+    expect(pauses).toEqual([0.5, 1, 2, 4]);
   });
 
   it("are cut short when the page is looked at again", async () => {

@@ -4,12 +4,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
+import { afterAll } from "vitest";
 import { createFakeSidecar, type FakeSidecarCommand } from "../../src/testing/fake-sidecar.js";
 import type { FakeSidecarScript } from "../../src/testing/script.js";
 
 const ENTRY = fileURLToPath(new URL("../../src/testing/fake-sidecar-program.ts", import.meta.url));
 
 let program: Promise<string> | undefined;
+let outDir: string | undefined;
+
+afterAll(() => {
+  if (outDir) rmSync(outDir, { recursive: true, force: true });
+});
 
 /** The `sidecar` option of a bridge: a fake that behaves as `script` says. */
 export async function builtFakeSidecar(script: FakeSidecarScript = {}): Promise<FakeSidecarCommand> {
@@ -18,8 +24,7 @@ export async function builtFakeSidecar(script: FakeSidecarScript = {}): Promise<
 }
 
 async function buildProgram(): Promise<string> {
-  const outDir = mkdtempSync(join(tmpdir(), "fake-sidecar-"));
-  process.once("exit", () => rmSync(outDir, { recursive: true, force: true }));
+  outDir = mkdtempSync(join(tmpdir(), "fake-sidecar-"));
   const rollupOptions = { output: { format: "es" as const, entryFileNames: "program.mjs" } };
   await build({ configFile: false, logLevel: "silent", build: { ssr: ENTRY, outDir, rollupOptions } });
   return join(outDir, "program.mjs");

@@ -1,5 +1,5 @@
 /** Which store the hooks below use: the nearest provider's, otherwise the one of the page. */
-import { createContext, type ReactNode, useContext, useEffect, useMemo } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useReducer } from "react";
 import type { PythonServerApi } from "../../shared/api.js";
 import { hasPageApi, pageStore } from "../store/page-store.js";
 import { retainStore, storeOf } from "../store/shared-stores.js";
@@ -23,11 +23,27 @@ export type PythonServerProviderProps = { children?: ReactNode } & (
 
 /** Chooses the store of everything inside. */
 export function PythonServerProvider({ store, api, children }: PythonServerProviderProps) {
-  // What a render makes may be thrown away or rendered twice: a store is therefore kept by its api, and only
-  // what is really on the page keeps it alive.
-  const made = useMemo(() => (api ? storeOf(api) : undefined), [api]);
-  useEffect(() => made && retainStore(made), [made]);
-  return <StoreContext value={store ?? made ?? null}>{children}</StoreContext>;
+  const made = useStoreOf(api);
+  return <StoreContext.Provider value={store ?? made ?? null}>{children}</StoreContext.Provider>;
+}
+
+/**
+ * The store over `api`. What a render makes may be thrown away, and rendered twice: so a store is kept by its
+ * api, and only what is really on the page keeps it alive.
+ */
+function useStoreOf(api: PythonServerApi | undefined): PythonServerStore | undefined {
+  const [revived, revive] = useReducer((times: number) => times + 1, 0);
+  const store = useMemo(() => {
+    void revived;
+    return api && storeOf(api);
+  }, [api, revived]);
+  useEffect(() => {
+    if (!api || !store) return;
+    if (storeOf(api) === store) return retainStore(store);
+    // It was hidden so long that its store was destroyed: another one takes its place.
+    revive();
+  }, [api, store]);
+  return store;
 }
 
 /** The store that is in use here. Its own is made for the page when it is wanted for the first time. */

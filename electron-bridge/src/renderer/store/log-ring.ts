@@ -6,6 +6,8 @@
 import type { LogEntry, LogParams } from "../../shared/generated/protocol.js";
 import { onNextFrame } from "./frame.js";
 import { Gap, Lines, type LogRow, linesOfEntries, type Segment } from "./log-segments.js";
+import { SegmentQueue } from "./segment-queue.js";
+import { joined, markLost, weave } from "./weave.js";
 
 export type { LogGap, LogLine, LogRow } from "./log-segments.js";
 
@@ -14,12 +16,6 @@ const LINES_KEPT = 10_000;
 
 /** However long its lines are, a ring keeps no more text than this; the sidecar's own bound. */
 const CHARACTERS_KEPT = 16 * 1024 * 1024;
-
-/** Below this, what left an array at its front is not worth a copy of the rest. */
-const COMPACT_FROM = 1024;
-
-/** Takes the place of a segment that left, so that its text can go at once. */
-const GONE = new Gap(0, 0);
 
 /** What a ring keeps. */
 export interface LogRingLimits {
@@ -35,17 +31,13 @@ export class LogRing implements Iterable<LogRow> {
   readonly capacity: number;
   readonly #charactersKept: number;
   /** They cover every number from the first row to the last: what is not held is a gap. */
-  #segments: Segment[] = [];
-  #head = 0;
-  #length = 0;
-  #characters = 0;
+  readonly #segments = new SegmentQueue();
   /** The newest number known of, 0 before the first. */
   #newest = 0;
   /** Nothing up to this number is taken in any more: it was cleared or has left at the old end. */
   #floor = 0;
   #version = 0;
   #layout = 0;
-  #droppedOldest = 0;
   readonly #listeners = new Set<() => void>();
   #frameAsked = false;
 
@@ -66,12 +58,12 @@ export class LogRing implements Iterable<LogRow> {
 
   /** Rows that left at the old end, so far; with it a list keeps its place. Cleared ones do not count. */
   get droppedOldest(): number {
-    return this.#droppedOldest;
+    return this.#segments.droppedRows;
   }
 
   /** Rows held, gaps included. */
   get length(): number {
-    return this.#length;
+    return this.#segments.rows;
   }
 
   /** The newest number known of, whether or not its line is held; 0 before the first. */
@@ -81,20 +73,17 @@ export class LogRing implements Iterable<LogRow> {
 
   /** The number of the oldest row; `undefined` without rows. */
   get oldest(): number | undefined {
-    return this.#segments[this.#head]?.seq;
+    return this.#segments.first?.seq;
   }
 
   /** The row at `index`, 0 being the oldest and -1 the newest. */
   at(index: number): LogRow | undefined {
-    const from = index < 0 ? index + this.#length : index;
-    if (from < 0 || from >= this.#length) return undefined;
-    const position = this.#droppedOldest + from;
-    const segment = this.#segmentAt(position);
-    return segment?.row(position - segment.position);
+    const from = index < 0 ? index + this.length : index;
+    return from < 0 || from >= this.length ? undefined : this.#segments.row(from);
   }
 
   *[Symbol.iterator](): Generator<LogRow> {
-    for (let index = 0; index < this.#length; index++) {
+    for (let index = 0; index < this.length; index++) {
       const row = this.at(index);
       if (row) yield row;
     }
@@ -118,7 +107,6 @@ export class LogRing implements Iterable<LogRow> {
     const missingFrom = this.#newest > 0 ? this.#newest + 1 : Math.max(1, seq - dropped);
     if (seq > missingFrom) this.#append(new Gap(missingFrom, seq));
     if (count > 0) this.#take(Lines.ofBatch(batch));
-    else this.#newest = Math.max(this.#newest, seq - 1);
     this.#changed();
   }
 
@@ -128,23 +116,16 @@ export class LogRing implements Iterable<LogRow> {
    */
   fill(entries: readonly LogEntry[], after: number, before: number): void {
     for (const lines of linesOfEntries(entries)) this.#take(lines);
-    this.#loseWithin(after + 1, before);
-    if (this.#length === 0 && before - 1 > this.#newest) {
-      this.#newest = before - 1;
-      this.#floor = this.#newest;
-    }
-    this.#layout++;
+    this.#replace(markLost(this.#segments.all(), after + 1, before));
+    // All of them were cleared: what comes next follows them, not the beginning of time.
+    if (this.length === 0) this.#newest = this.#floor = Math.max(this.#newest, before - 1);
     this.#changed();
   }
 
   /** Forgets every row; their numbers do not come back. */
   clear(): void {
-    this.#segments = [];
-    this.#head = 0;
-    this.#length = 0;
-    this.#characters = 0;
+    this.#replace([]);
     this.#floor = this.#newest;
-    this.#layout++;
     this.#changed();
   }
 
@@ -152,112 +133,33 @@ export class LogRing implements Iterable<LogRow> {
     const from = Math.max(taken.seq, this.#floor + 1);
     if (from >= taken.end) return;
     const lines = taken.slice(from, taken.end);
-    if (this.#length === 0 || lines.seq === this.#newest + 1) this.#append(lines);
-    else this.#weave(lines);
-    this.#evict();
+    const next = this.#newest + 1;
+    if (this.length > 0 && lines.seq > next) this.#append(new Gap(next, lines.seq));
+    if (lines.seq < next) this.#weaveIn(lines);
+    if (lines.end > next) this.#append(lines.slice(Math.max(next, lines.seq), lines.end));
+  }
+
+  #weaveIn(lines: Lines): void {
+    const before = this.#segments.all();
+    const woven = weave(before, lines);
+    // Lines that are all held change nothing; telling so would cost whoever shows them.
+    if (woven.some((segment, index) => segment !== before[index])) this.#replace(woven);
   }
 
   #append(segment: Segment): void {
-    segment.position = this.#droppedOldest + this.#length;
-    this.#segments.push(segment);
-    this.#length += segment.count;
-    this.#characters += segment.characters;
+    const one = joined(this.#segments.last, segment);
+    if (one) this.#replace([...this.#segments.all().slice(0, -1), one]);
+    else this.#segments.append(segment);
     this.#newest = Math.max(this.#newest, segment.end - 1);
   }
 
-  /** Puts lines where they belong: before the first row, into gaps, after the last; what is held stays. */
-  #weave(lines: Lines): void {
-    const segments = this.#segments.slice(this.#head);
-    const first = segments[0]?.seq ?? lines.seq;
-    const woven: Segment[] = [];
-    const put = (from: number, to: number, lost?: boolean) => {
-      if (from < to) woven.push(lost === undefined ? lines.slice(from, to) : new Gap(from, to, lost));
-    };
-    put(lines.seq, Math.min(lines.end, first));
-    put(Math.min(lines.end, first), first, false);
-    for (const segment of segments) {
-      const from = Math.max(segment.seq, lines.seq);
-      const to = Math.min(segment.end, lines.end);
-      if (!(segment instanceof Gap) || from >= to) {
-        woven.push(segment);
-        continue;
-      }
-      put(segment.seq, from, segment.lost);
-      put(from, to);
-      put(to, segment.end, segment.lost);
-    }
-    put(this.#newest + 1, lines.seq, false);
-    put(Math.max(this.#newest + 1, lines.seq), lines.end);
-    this.#replace(woven);
-  }
-
-  #loseWithin(from: number, to: number): void {
-    const segments = this.#segments.slice(this.#head);
-    const split = segments.flatMap((segment) => {
-      const lostFrom = Math.max(segment.seq, from);
-      const lostTo = Math.min(segment.end, to);
-      if (!(segment instanceof Gap) || segment.lost || lostFrom >= lostTo) return [segment];
-      return [
-        new Gap(segment.seq, lostFrom),
-        new Gap(lostFrom, lostTo, true),
-        new Gap(lostTo, segment.end),
-      ].filter((gap) => gap.seq < gap.end);
-    });
-    this.#replace(split);
-    this.#evict();
-  }
-
   #replace(segments: readonly Segment[]): void {
-    this.#segments = [];
-    this.#head = 0;
-    this.#length = 0;
-    this.#characters = 0;
+    this.#segments.replace(segments);
     this.#layout++;
-    for (const segment of segments) this.#append(segment);
-  }
-
-  #evict(): void {
-    while (this.#length > this.capacity || this.#characters > this.#charactersKept) {
-      const oldest = this.#segments[this.#head];
-      const excess = this.#length - this.capacity;
-      if (!oldest || (excess <= 0 && this.#head === this.#segments.length - 1)) break;
-      if (oldest instanceof Lines && excess > 0 && excess < oldest.count) {
-        oldest.dropFirst(excess);
-        this.#left(excess, oldest.seq - 1);
-      } else this.#dropOldest(oldest);
-      // What is missing before the first line is of no use to anybody.
-      const next = this.#segments[this.#head];
-      if (next instanceof Gap && this.#length > 1) this.#dropOldest(next);
-    }
-    if (this.#head < COMPACT_FROM || this.#head * 2 < this.#segments.length) return;
-    this.#segments = this.#segments.slice(this.#head);
-    this.#head = 0;
-  }
-
-  #dropOldest(oldest: Segment): void {
-    this.#segments[this.#head++] = GONE;
-    this.#characters -= oldest.characters;
-    this.#left(oldest.count, oldest.end - 1);
-  }
-
-  #left(rows: number, upTo: number): void {
-    this.#length -= rows;
-    this.#droppedOldest += rows;
-    this.#floor = upTo;
-  }
-
-  #segmentAt(position: number): Segment | undefined {
-    let low = this.#head;
-    let high = this.#segments.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if ((this.#segments[middle]?.position ?? 0) <= position) low = middle;
-      else high = middle - 1;
-    }
-    return this.#segments[low];
   }
 
   #changed(): void {
+    this.#floor = Math.max(this.#floor, this.#segments.shrink(this.capacity, this.#charactersKept));
     this.#version++;
     if (this.#frameAsked || this.#listeners.size === 0) return;
     this.#frameAsked = true;

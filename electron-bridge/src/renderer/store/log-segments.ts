@@ -138,8 +138,12 @@ function rowOf({ seq, time, stream, line: text, partial }: LogEntry): LogLine {
 
 function rowsOf({ seq, time, stream, text, count, partial }: LogParams): LogLine[] {
   const texts = text.split("\n");
-  return Array.from({ length: count }, (_, index) => {
-    const row: LogLine = { seq: seq + index, time, stream, text: texts[index] ?? "" };
-    return partial && index === count - 1 ? { ...row, partial } : row;
-  });
+  const rows: LogLine[] = [];
+  // Who looks at a flood looks at every line of it: a plain loop costs half of what `map` does.
+  for (let index = 0; index < count; index++) {
+    rows.push({ seq: seq + index, time, stream, text: texts[index] ?? "" });
+  }
+  const last = rows.at(-1);
+  if (partial && last) rows[rows.length - 1] = { ...last, partial };
+  return rows;
 }

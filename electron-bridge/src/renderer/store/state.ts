@@ -18,10 +18,11 @@ export type PanelServer = StatusParams;
 /** A command that was sent and has not been answered yet. */
 export type PendingCommand = "start" | "stop" | "restart" | "force-stop";
 
-/** The last command of a server that failed, until the next one or until it runs. */
+/** The last command of a server that failed, until the next one or until its cause has gone. */
 export interface CommandFailure {
   message: string;
-  error: ControlError;
+  /** Absent when the command could not even be asked, or was refused: the message says why. */
+  error?: ControlError;
 }
 
 /** An alert with the place it has among all alerts of this page, for lists and toasts. */
@@ -48,7 +49,11 @@ export type PanelEvent =
   | { type: "command-sent"; name: string; command: PendingCommand }
   | { type: "command-answered"; name: string; command: PendingCommand; response: ServerControlResponse }
   | { type: "command-rejected"; name: string; command: PendingCommand; message: string }
-  | { type: "logs-cleared"; name: string };
+  | { type: "logs-cleared"; name: string }
+  | { type: "failure-dismissed"; name: string }
+  | { type: "alert-dismissed"; id: number }
+  /** Another sidecar has taken over: it numbers the lines of every server from 1 on. */
+  | { type: "log-numbers-anew" };
 
 /** What a page can do. Each resolves when it is answered; failures are in `failures` and `lastMessage`. */
 export interface PythonServerActions {
@@ -80,6 +85,7 @@ export interface PythonServerState {
   metrics: Readonly<Record<string, MetricsHistory>>;
   pending: Readonly<Record<string, PendingCommand>>;
   failures: Readonly<Record<string, CommandFailure>>;
+  /** Oldest first; the newest 50. */
   alerts: readonly NumberedAlert[];
   /** When the present status of a server began, on the page's monotonic clock (`performance.now()`), in ms. */
   since: Readonly<Record<string, number>>;

@@ -1,100 +1,79 @@
-/** The store: subscribes to everything when it is created, then asks what there is. */
+/** The store of a page: what is known of the servers, kept up to date from its creation on. */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { PythonServerApi, SidecarStatus, Unsubscribe } from "../../shared/api.js";
+import type { PythonServerApi } from "../../shared/api.js";
 import { createActions } from "./actions.js";
 import { apply } from "./apply.js";
+import { Feed } from "./feed.js";
 import { Hydration } from "./hydration.js";
-import { LogRing } from "./log-ring.js";
+import type { Known } from "./known.js";
+import { LogRing, type LogRingLimits } from "./log-ring.js";
 import { missingApi } from "./missing-api.js";
+import { Snapshots } from "./snapshots.js";
 import type { PanelEvent, PythonServerState } from "./state.js";
 
-/** The store of a page. */
+/** A vanilla Zustand store; `usePythonServer` reads it in React. */
 export type PythonServerStore = StoreApi<PythonServerState>;
 
-declare global {
-  interface Window {
-    /** Put there by the preload of an Electron app. */
-    pythonServer?: PythonServerApi;
-  }
+/** What may be chosen for a store. */
+export interface PythonServerStoreOptions {
+  /** How much of each server's log is kept. */
+  logs?: LogRingLimits;
 }
 
-const UNKNOWN_SIDECAR: SidecarStatus = { status: "starting" };
+const NOTHING_KNOWN: Known = {
+  servers: {},
+  logs: {},
+  lastMessage: undefined,
+  sidecar: { status: "starting" },
+  hydrated: false,
+  metrics: {},
+  pending: {},
+  failures: {},
+  alerts: [],
+  since: {},
+  readyAt: {},
+};
 
 /**
- * Creates a store over `api`, by default the page's `window.pythonServer`. Without one the store says so in
- * `sidecar`, with what to do about it, rather than throwing.
+ * Creates a store over `api`, by default `window.pythonServer`. It subscribes at once and reads what there
+ * is; `destroy()` of its state ends that. Without any api it says so in `sidecar`, with what to do about it.
  */
 export function createPythonServerStore(
-  api: PythonServerApi = window.pythonServer ?? missingApi(),
+  api: PythonServerApi = globalThis.window?.pythonServer ?? missingApi(),
+  { logs: limits }: PythonServerStoreOptions = {},
 ): PythonServerStore {
-  const ends: Unsubscribe[] = [];
-  const store = createStore<PythonServerState>()((set, get) => {
-    const dispatch = (event: PanelEvent) => {
-      const change = apply(get(), event, performance.now());
-      if (Object.keys(change).length > 0) set(change);
-    };
-    return {
-      servers: {},
-      logs: {},
-      lastMessage: undefined,
-      sidecar: UNKNOWN_SIDECAR,
-      hydrated: false,
-      metrics: {},
-      pending: {},
-      failures: {},
-      alerts: [],
-      since: {},
-      readyAt: {},
-      actions: createActions(api, { getState: get, setState: set, dispatch }),
-      api,
-      destroy: () => {
-        for (const end of ends.splice(0)) end();
-      },
-    };
+  const snapshots = new Snapshots();
+  const newRing = () => new LogRing(limits);
+  const dispatch = (event: PanelEvent) => {
+    const change = apply(store.getState(), event, { now: performance.now(), newRing });
+    if (Object.keys(change).length > 0) store.setState(change);
+  };
+  const store: PythonServerStore = createStore<PythonServerState>()((setState, getState) => ({
+    ...NOTHING_KNOWN,
+    actions: createActions(api, { getState, setState, dispatch, snapshots }),
+    api,
+    destroy: () => feed.end(),
+  }));
+  const hydration = new Hydration(api, {
+    getState: store.getState,
+    dispatch,
+    snapshots,
+    tellTrouble: troubleTeller(store),
   });
-  ends.push(...subscribe(api, store));
+  const feed = new Feed(api, { dispatch, hydration, snapshots });
   return store;
 }
 
-/** The lines of another sidecar are numbered anew. */
-function emptyRings(logs: PythonServerState["logs"]): PythonServerState["logs"] {
-  return Object.fromEntries(Object.keys(logs).map((name) => [name, new LogRing()]));
-}
-
-function subscribe(api: PythonServerApi, store: PythonServerStore): Unsubscribe[] {
-  const dispatch = (event: PanelEvent) => {
-    const change = apply(store.getState(), event, performance.now());
-    if (Object.keys(change).length > 0) store.setState(change);
+/** Puts a trouble where the state of the sidecar is shown, and takes it away again. */
+function troubleTeller(store: PythonServerStore): (message: string | undefined) => void {
+  let told: string | undefined;
+  return (message) => {
+    const { sidecar, lastMessage } = store.getState();
+    const { message: shown, ...rest } = sidecar;
+    if (message !== undefined) store.setState({ sidecar: { ...rest, message }, lastMessage: message });
+    else if (told !== undefined && shown === told) {
+      store.setState({ sidecar: rest, lastMessage: lastMessage === told ? undefined : lastMessage });
+    }
+    told = message;
   };
-  const hydration = new Hydration(api, {
-    getState: store.getState,
-    takeServers: (servers) => dispatch({ type: "hydrated", servers }),
-    tellTrouble: (message) => store.setState({ lastMessage: message }),
-  });
-  const onSidecar = (sidecar: SidecarStatus) => {
-    const before = store.getState().sidecar;
-    dispatch({ type: "sidecar", sidecar });
-    const isAnother = sidecar.status === "running" && sidecar.pid !== before.pid && before.pid !== undefined;
-    if (isAnother) store.setState({ logs: emptyRings(store.getState().logs) });
-    if (sidecar.status === "running" && before.status !== "running") hydration.begin();
-  };
-  const ends = [
-    api.onStatusChange((status) => dispatch({ type: "status", status })),
-    api.onLogBatch((batch) => dispatch({ type: "log", batch })),
-    api.onReady((ready) => dispatch({ type: "ready", ready })),
-    api.onStopped((stopped) => dispatch({ type: "stopped", stopped })),
-    api.onMetrics((metrics) => dispatch({ type: "metrics", metrics })),
-    api.onAlert((alert) => dispatch({ type: "alert", alert })),
-    api.onSidecarStatus(onSidecar),
-    () => hydration.stop(),
-  ];
-  hydration.begin();
-  api.getSidecarStatus().then(
-    (sidecar) => {
-      // What was told in the meantime is newer than this answer.
-      if (store.getState().sidecar === UNKNOWN_SIDECAR) store.setState({ sidecar });
-    },
-    () => {}, // the list of servers fails as well, and tells why
-  );
-  return ends;
 }

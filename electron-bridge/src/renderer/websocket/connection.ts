@@ -20,6 +20,9 @@ const INITIALIZE_SECONDS = 10;
 /** After waking up it is asked whether the connection is still one; so much is a dead one noticed later. */
 const CHECK_SECONDS = 5;
 
+/** One that is lost sooner is no reason to hurry with the next. */
+const STEADY_SECONDS = 10;
+
 const FIRST_RETRY_SECONDS = 0.5;
 const LONGEST_RETRY_SECONDS = 30;
 
@@ -46,15 +49,17 @@ export class Connection {
   #socket: WebSocketLike | undefined;
   /** Of the present socket, from its opening on. */
   #client: JsonRpcClient | undefined;
-  /** How often in a row it could not be had. */
+  /** How often in a row it could not be had, or was lost again soon. */
   #failures = 0;
+  /** When it was initialised, on the page's monotonic clock in ms. */
+  #readyAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #waiting = new Waiting<JsonRpcClient>();
   readonly #sleep: () => void;
 
   constructor(private readonly options: ConnectionOptions) {
-    this.#sleep = options.host.onWake(() => this.#wake());
     this.#open();
+    this.#sleep = options.host.onWake(() => this.#wake());
   }
 
   get status(): SidecarStatus {
@@ -102,7 +107,7 @@ export class Connection {
     try {
       const result = (await client.ask("initialize", params, INITIALIZE_SECONDS)) as InitializeResult;
       if (client !== this.#client) return;
-      this.#failures = 0;
+      this.#readyAt = performance.now();
       this.#change({ status: "running", pid: result.serverInfo.pid });
       this.#waiting.admit(client);
     } catch (error) {
@@ -129,7 +134,9 @@ export class Connection {
       });
     }
     if (this.#status.status === "failed") return; // until somebody looks at the page again
-    this.#failures += 1;
+    const wasSteady =
+      this.#status.status === "running" && performance.now() - this.#readyAt > STEADY_SECONDS * 1000;
+    this.#failures = wasSteady ? 1 : this.#failures + 1;
     const longest = Math.min(FIRST_RETRY_SECONDS * 2 ** (this.#failures - 1), LONGEST_RETRY_SECONDS);
     // At random, so that pages which were cut off together do not come back together.
     const pause = longest * (0.5 + Math.random() / 2);

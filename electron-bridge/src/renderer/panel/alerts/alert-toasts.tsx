@@ -13,6 +13,7 @@ import type { AlertKind } from "../../../shared/generated/protocol.js";
 import { usePythonServer } from "../../hooks/use-python-server.js";
 import { formatMoment, formatTime } from "../i18n/formats.js";
 import { type TextKey, useLanguage, useText } from "../i18n/index.js";
+import { withCode } from "../i18n/with-code.js";
 import { Button } from "../ui/button.js";
 import { usePortalContainer } from "../ui/portal-container.js";
 import { isRecovery, type StandingAlert, standingAlerts } from "./standing-alerts.js";
@@ -94,7 +95,9 @@ function AlertToast({ alert, onDismiss }: { alert: StandingAlert["alert"]; onDis
         <Toast.Title className="font-medium">
           {alert.name} · {text(TITLES[alert.kind])}
         </Toast.Title>
-        <Toast.Description className="text-muted-foreground text-xs">{alert.message}</Toast.Description>
+        <Toast.Description className="text-muted-foreground text-xs">
+          {withCode(alert.message)}
+        </Toast.Description>
         <time
           dateTime={alert.time}
           title={formatMoment(alert.time, language)}

@@ -29,7 +29,7 @@ export function atHome(document: OpenApi, url: string): OpenApi {
   const { paths } = document;
   return {
     ...document,
-    servers: serversAt(document["servers"], url),
+    servers: serversAt(document.servers, url),
     ...(isRecord(paths) && { paths: mapValues(paths, withoutServers) }),
   };
 }
@@ -38,7 +38,7 @@ export function atHome(document: OpenApi, url: string): OpenApi {
 function serversAt(servers: unknown, url: string): OpenApi[] {
   const given = Array.isArray(servers) ? servers.filter(isRecord) : [];
   const own = given.flatMap((server) => {
-    const place = server["url"];
+    const place = server.url;
     if (typeof place !== "string" || !/^\/(?!\/)/.test(place)) return [];
     return [{ ...server, url: url.replace(/\/$/, "") + place.replace(/\/$/, "") }];
   });

@@ -44,7 +44,9 @@ export function useOpenApi(name: string, path: string, running: boolean): OpenAp
     const tell = (read: Pick<OpenApiReading, "openApi" | "problem">) => {
       if (!awaited) return;
       keptOf(api, name).openApi = read.openApi;
-      setResult((before) => (isSame(before.openApi, read.openApi) ? { ...read, openApi: before.openApi } : read));
+      setResult((before) =>
+        isSame(before.openApi, read.openApi) ? { ...read, openApi: before.openApi } : read,
+      );
       setReading(false);
     };
     setReading(true);

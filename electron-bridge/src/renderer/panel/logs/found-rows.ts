@@ -38,14 +38,20 @@ export class FoundRows {
     this.#held = held;
   }
 
+  /** Whether there is anything that keeps rows from being shown. */
+  get filtered(): boolean {
+    const { stream, matcher, onlyMatching } = this.#filter;
+    return stream !== "all" || (onlyMatching && matcher !== undefined);
+  }
+
   /** Rows shown so far. */
   get count(): number {
-    return this.#filtered ? this.#shown.length : this.#held.length;
+    return this.filtered ? this.#shown.length : this.#held.length;
   }
 
   /** Whether the filter lets no line through; gaps are shown all the same. */
   get nothingFound(): boolean {
-    if (!this.#filtered || this.scanning) return false;
+    if (!this.filtered || this.scanning) return false;
     for (let position = this.#shown.first; position < this.#shown.end; position++) {
       const row = this.#held.at(this.#shown.at(position) as number);
       if (row && !isGap(row)) return false;
@@ -65,13 +71,13 @@ export class FoundRows {
 
   /** The position of the row shown at `index`. */
   positionOf(index: number): number {
-    if (!this.#filtered) return this.#held.first + index;
+    if (!this.filtered) return this.#held.first + index;
     return this.#shown.at(this.#shown.first + index) ?? this.#held.end;
   }
 
   /** The first index whose row is not before `position`. */
   indexOf(position: number): number {
-    if (!this.#filtered) return position - this.#held.first;
+    if (!this.filtered) return position - this.#held.first;
     return this.#shown.search(position, itself) - this.#shown.first;
   }
 
@@ -114,7 +120,7 @@ export class FoundRows {
     for (const positions of [this.#shown, this.#matches])
       positions.drop(positions.search(first, itself) - positions.first);
     this.#scanned = Math.max(this.#scanned, first);
-    if (!this.#filtered && !this.#filter.matcher) {
+    if (!this.filtered && !this.#filter.matcher) {
       this.#scanned = end;
       return;
     }
@@ -123,11 +129,6 @@ export class FoundRows {
       if (this.#scanned % SCAN_STRIDE === 0 && performance.now() > deadline) return;
       this.#look(this.#scanned);
     }
-  }
-
-  get #filtered(): boolean {
-    const { stream, matcher, onlyMatching } = this.#filter;
-    return stream !== "all" || (onlyMatching && matcher !== undefined);
   }
 
   #look(position: number): void {

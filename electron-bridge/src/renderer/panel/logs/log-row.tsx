@@ -115,7 +115,7 @@ function SegmentView({ segment, current }: { segment: Segment; current: boolean 
       <mark
         data-current={current || undefined}
         className={cn(
-          "rounded-[2px] bg-[#ffe28a] text-[#1f1a00] dark:bg-[#6b5300] dark:text-[#fff6d6]",
+          "scroll-mx-48 rounded-[2px] bg-[#ffe28a] text-[#1f1a00] dark:bg-[#6b5300] dark:text-[#fff6d6]",
           current && "bg-[#ff9d3c] text-[#1f1200] dark:bg-[#ffb454] dark:text-[#1f1200]",
         )}
       >

@@ -3,8 +3,8 @@ import {
   type PointerEvent,
   type RefObject,
   useCallback,
-  useEffect,
   useImperativeHandle,
+  useLayoutEffect,
   useRef,
   useState,
   useSyncExternalStore,
@@ -27,6 +27,8 @@ export interface LogRowsHandle {
   /** The text selected in the log, all of it after "select all"; undefined if nothing is. */
   selectedText: () => string | undefined;
   focus: () => void;
+  /** Scrolls by so many CSS pixels. */
+  scrollBy: (pixels: number) => void;
 }
 
 export interface LogRowsProps {
@@ -60,28 +62,28 @@ export function LogRows({ name, view, matcher, wrap, times, handle, onLoad }: Lo
     [view],
   );
 
-  const [goneTo, setGoneTo] = useState(0);
+  const toReveal = useRef(false);
   useImperativeHandle(handle, () => ({
     goToMatch(direction) {
       const fromEnd = view.following && view.currentOrdinal === 0;
       const index = fromEnd ? view.goToMatch(-1, view.count) : view.goToMatch(direction, firstInSight());
       if (index === undefined) return;
+      toReveal.current = true;
       show(index);
-      setGoneTo((before) => before + 1);
     },
     selectedText,
     focus: () => scroller.current?.focus(),
+    scrollBy: (pixels) => scroller.current?.scrollBy({ top: pixels }),
   }));
-  // In a long line that is not wrapped, what was found may be far to the right.
-  useEffect(() => {
-    if (goneTo === 0) return;
-    const frame = requestAnimationFrame(() =>
-      scroller.current
-        ?.querySelector("mark[data-current]")
-        ?.scrollIntoView({ block: "nearest", inline: "nearest" }),
-    );
-    return () => cancelAnimationFrame(frame);
-  }, [goneTo]);
+  // In a long line that is not wrapped, what was found may be far to the right; and it may be drawn only once
+  // the scrolling has arrived.
+  useLayoutEffect(() => {
+    if (!toReveal.current) return;
+    const mark = scroller.current?.querySelector("mark[data-current]");
+    if (!mark) return;
+    toReveal.current = false;
+    mark.scrollIntoView({ block: "nearest", inline: "nearest" });
+  });
 
   const tellTime = (event: PointerEvent) => {
     const element = event.target as HTMLElement;

@@ -27,6 +27,7 @@ export class LogView {
   #current: number | undefined;
   /** Between the last row there was when the view came to stand still, and the next. */
   #pausedAfter = 0;
+  #arrivedBefore = 0;
   #frame: number | undefined;
   #rateFrom = { arrived: 0, time: performance.now() };
 
@@ -70,9 +71,10 @@ export class LogView {
     return this.#found.scanning;
   }
 
-  /** Rows that came since the view stands still. */
+  /** Lines that came since the view stands still; with a filter, those that it lets through. */
   get newCount(): number {
     if (this.following) return 0;
+    if (!this.#found.filtered) return this.#held.arrived - this.#arrivedBefore;
     const seen = this.#found.indexOf(this.#held.positionOfKey(this.#pausedAfter));
     return this.#found.count - seen + this.#held.missed;
   }
@@ -132,6 +134,7 @@ export class LogView {
   pause(): void {
     if (!this.following) return;
     this.following = false;
+    this.#arrivedBefore = this.#held.arrived;
     const last = this.#held.at(this.#held.end - 1);
     this.#pausedAfter = last ? keyOf(last) + 0.25 : Number.NEGATIVE_INFINITY;
     this.#emit();

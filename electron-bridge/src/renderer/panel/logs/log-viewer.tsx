@@ -5,6 +5,7 @@
 import { ArrowDown, ScrollText, SearchX } from "lucide-react";
 import {
   type ReactNode,
+  type RefObject,
   useCallback,
   useEffect,
   useMemo,
@@ -105,7 +106,7 @@ function ViewerOf({ name }: LogViewerProps) {
               onLoad={load}
             />
             <NothingMatches view={view} onShowEverything={showEverything} />
-            <FollowButton view={view} onFollow={() => rows.current?.focus()} />
+            <FollowButton view={view} rows={rows} />
           </>
         )}
         <NothingPrinted name={name} view={view} />
@@ -167,7 +168,7 @@ function NothingMatches({ view, onShowEverything }: { view: LogView; onShowEvery
 }
 
 /** The way back to the newest line, there while the view stands still. */
-function FollowButton({ view, onFollow }: { view: LogView; onFollow: () => void }) {
+function FollowButton({ view, rows }: { view: LogView; rows: RefObject<LogRowsHandle | null> }) {
   const text = useText();
   const language = useLanguage();
   useSyncExternalStore(view.subscribe, () => view.version);
@@ -179,8 +180,10 @@ function FollowButton({ view, onFollow }: { view: LogView; onFollow: () => void 
       className="absolute bottom-4 left-1/2 z-10 -translate-x-1/2 rounded-full px-3 shadow-md tabular-nums"
       onClick={() => {
         view.follow();
-        onFollow();
+        rows.current?.focus();
       }}
+      // It may appear under the pointer of someone who scrolls.
+      onWheel={(event) => rows.current?.scrollBy(event.deltaY)}
     >
       <ArrowDown />
       {count > 0

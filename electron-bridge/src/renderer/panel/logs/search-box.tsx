@@ -63,7 +63,7 @@ export function SearchBox(props: SearchBoxProps) {
         />
         {query.text !== "" && !error && <Found view={view} onGo={onGo} />}
         {query.text !== "" && (
-          <IconButton label={text("clear")} onClick={() => onQuery({ ...query, text: "" })}>
+          <IconButton label={text("logs.resetSearch")} onClick={() => onQuery({ ...query, text: "" })}>
             <X />
           </IconButton>
         )}

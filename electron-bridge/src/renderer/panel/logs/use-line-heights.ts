@@ -50,6 +50,7 @@ export function useColumns(scroller: RefObject<HTMLElement | null>, times: boole
       );
     };
     measure();
+    if (typeof ResizeObserver === "undefined") return;
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();

@@ -2,7 +2,13 @@
  * Where the log stands: at its end while following, else at the rows someone looks at, whatever comes in or
  * goes away around them. Decides what counts as scrolling away, and as coming back.
  */
-import { defaultRangeExtractor, type Range, useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
+import {
+  defaultRangeExtractor,
+  observeElementRect,
+  type Range,
+  useVirtualizer,
+  type Virtualizer,
+} from "@tanstack/react-virtual";
 import {
   type KeyboardEvent,
   type RefObject,
@@ -22,6 +28,8 @@ const OVERSCAN = 12;
 const AT_END = 4;
 /** Above and below the rows, in CSS pixels. */
 const PADDING = 6;
+/** Taken where nothing is laid out, as in tests of apps: some rows are there all the same. In CSS pixels. */
+const UNMEASURED_HEIGHT = 400;
 /** Sizes of rows long gone are forgotten beyond this. */
 const MOST_SIZES = 20_000;
 
@@ -66,19 +74,19 @@ export function useLogScroll(
     },
     [view, wrap, rowsMoved],
   );
+  const height = useRef(UNMEASURED_HEIGHT);
   // While following, what is drawn are the last rows: the scroll position is told one frame too late.
   const rangeExtractor = useCallback(
     (range: Range) => {
       if (!following) return defaultRangeExtractor(range);
-      const height = scroller.current?.clientHeight ?? 0;
-      const rows = Math.ceil(height / ROW_HEIGHT) + OVERSCAN;
+      const rows = Math.ceil(height.current / ROW_HEIGHT) + OVERSCAN;
       return defaultRangeExtractor({
         ...range,
         startIndex: Math.max(0, range.count - rows),
         endIndex: range.count - 1,
       });
     },
-    [following, scroller],
+    [following],
   );
 
   const virtualizer = useVirtualizer<HTMLDivElement, HTMLDivElement>({
@@ -87,6 +95,11 @@ export function useLogScroll(
     estimateSize,
     getItemKey,
     rangeExtractor,
+    observeElementRect: (instance, tell) =>
+      observeElementRect(instance, (rect) => {
+        height.current = rect.height || UNMEASURED_HEIGHT;
+        tell({ width: rect.width, height: height.current });
+      }),
     overscan: OVERSCAN,
     paddingStart: PADDING,
     paddingEnd: PADDING,

@@ -40,9 +40,11 @@ export default function MetricChart({ label, series, format, atLeast, onPoint }:
   // biome-ignore lint/correctness/useExhaustiveDependencies: another theme is another chart: uPlot keeps the colours it began with
   useEffect(() => {
     const element = place.current;
-    if (!element) return;
+    // Without a canvas the label tells what there is to tell.
+    if (!element || !document.createElement("canvas").getContext("2d")) return;
     const made = new uPlot(optionsOf(element, atLeast, latest), latest.current.series, element);
     chart.current = made;
+    if (typeof ResizeObserver === "undefined") return () => made.destroy();
     const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
     observer.observe(element);
     return () => {

@@ -9,7 +9,13 @@ import { Skeleton } from "../ui/skeleton.js";
 import { Tooltip } from "../ui/tooltip.js";
 import { chartSeries } from "./chart-series.js";
 
-const MetricChart = lazy(() => import("./metric-chart.js"));
+/** Where the chart cannot be loaded (an update took its file away, a page without a canvas) the figures remain. */
+const MetricChart = lazy(() => import("./metric-chart.js").catch(() => ({ default: NoChart })));
+
+function NoChart() {
+  const text = useText();
+  return <p className="px-3 pb-2 text-muted-foreground text-xs">{text("metrics.noChart")}</p>;
+}
 
 export interface MetricsTabProps {
   /** The server's name. */

@@ -29,6 +29,8 @@ interface Question {
   name: string;
   act: () => void;
   returnTo: HTMLElement | null;
+  /** Where `returnTo` stands, for when it goes away with the answer. */
+  around: HTMLElement | null;
 }
 
 /** What a component that gives commands needs: a way to ask, and the dialog to render somewhere in it. */
@@ -53,7 +55,8 @@ export function useConfirmation(): Confirmation {
   return {
     confirm(command, name, act, returnTo) {
       if (!asks[command]) return act();
-      setQuestion({ command, name, act, returnTo });
+      const around = returnTo?.closest("article") ?? null;
+      setQuestion({ command, name, act, returnTo, around });
       setOpen(true);
     },
     dialog: question && <ConfirmDialog question={question} open={open} onClose={() => setOpen(false)} />,
@@ -73,7 +76,8 @@ function ConfirmDialog({ question, open, onClose }: ConfirmDialogProps) {
       <AlertDialogContent
         onCloseAutoFocus={(event) => {
           event.preventDefault();
-          question.returnTo?.focus();
+          const { returnTo, around } = question;
+          (returnTo?.isConnected ? returnTo : around)?.focus();
         }}
       >
         <div className="grid gap-1.5">

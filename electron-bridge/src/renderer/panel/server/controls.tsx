@@ -30,7 +30,6 @@ export function Controls({ server, replacing }: ControlsProps) {
     if (offer.asks && offer.command !== "start") ask(offer.command, button);
     else send(offer.command);
   };
-  const stopVariant = variantOf(offers.stop);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for what is filled in
     <div role="group" aria-label={text("server.commands", { name })} className="flex flex-wrap gap-2">
@@ -45,7 +44,7 @@ export function Controls({ server, replacing }: ControlsProps) {
         />
         <StopMenu
           server={server}
-          variant={stopVariant}
+          variant={variantOf(offers.stop)}
           away={offers.stop.why === "server.whyNoSidecar"}
           ask={ask}
         />

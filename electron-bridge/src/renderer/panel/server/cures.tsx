@@ -28,7 +28,7 @@ export function Cures({ server, failure }: { server: PanelServer; failure: Shown
           {text("forceStop")}
         </Button>
       )}
-      {(code === undefined || !NOT_TO_BE_RETRIED.has(code)) && (
+      {!failure.refused && (code === undefined || !NOT_TO_BE_RETRIED.has(code)) && (
         <Button
           size="sm"
           variant="outline"

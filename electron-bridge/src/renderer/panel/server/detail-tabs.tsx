@@ -3,7 +3,6 @@ import { type ComponentType, lazy, type ReactNode, Suspense } from "react";
 import { type TextKey, useText } from "../i18n/index.js";
 import { LogViewer } from "../logs/log-viewer.js";
 import { MetricsTab } from "../metrics/metrics-tab.js";
-import { SettingsTab } from "../settings/settings-tab.js";
 import { Button } from "../ui/button.js";
 import { Skeleton } from "../ui/skeleton.js";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "../ui/tabs.js";
@@ -11,6 +10,9 @@ import { TabBoundary } from "./tab-boundary.js";
 
 // Large, and not what people look for first.
 const ApiTab = lazy(() => import("../api/api-tab.js"));
+const SettingsTab = lazy(async () => ({
+  default: (await import("../settings/settings-tab.js")).SettingsTab,
+}));
 
 const VIEWS = {
   logs: LogViewer,

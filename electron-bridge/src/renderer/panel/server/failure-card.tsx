@@ -1,9 +1,10 @@
 /** What happened, why, and what to do about it. There while its cause is there, above the tabs. */
 import { CircleX, X } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { usePythonServer } from "../../hooks/use-python-server.js";
 import type { PanelServer } from "../../store/state.js";
 import { useText } from "../i18n/index.js";
+import { withCode } from "../i18n/with-code.js";
 import { Button } from "../ui/button.js";
 import { CopyButton } from "./copy-button.js";
 import { Cures } from "./cures.js";
@@ -14,19 +15,19 @@ import { LastLines, useLastLines } from "./last-lines.js";
 export function FailureCard({ server }: { server: PanelServer }) {
   const { name } = server;
   const failed = usePythonServer((state) => state.failures[name]);
+  const pending = usePythonServer((state) => state.pending[name]);
   const since = usePythonServer((state) => state.since[name]);
   const [dismissed, setDismissed] = useState<number>();
   const dismissFailure = usePythonServer((state) => state.actions.dismissFailure);
-  const failure = shownFailure(server, failed);
+  const failure = shownFailure(server, failed, pending);
   if (failure === undefined || (dismissed !== undefined && dismissed === since)) return null;
+  // Only what does not go by itself can be sent away: a server in `error` stays one.
+  const lasts = server.status === "error" && !failure.refused;
   const dismiss = () => {
-    setDismissed(since);
+    if (!failure.refused) setDismissed(since);
     dismissFailure(name);
   };
-  // Only what does not go by itself can be sent away: a server in `error` stays one.
-  return (
-    <Card server={server} failure={failure} onDismiss={server.status === "error" ? undefined : dismiss} />
-  );
+  return <Card server={server} failure={failure} onDismiss={lasts ? undefined : dismiss} />;
 }
 
 interface CardProps {
@@ -38,8 +39,16 @@ interface CardProps {
 function Card({ server, failure, onDismiss }: CardProps) {
   const text = useText();
   const tail = useLastLines(server.name, failure.tail);
+  const section = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    const card = section.current;
+    return () => {
+      // A cure that was pressed goes with its card; the focus is not to go with it.
+      if (card?.contains(document.activeElement)) card.closest("article")?.focus();
+    };
+  }, []);
   return (
-    <section className="shrink-0 border-border border-b bg-failed-soft px-4 py-3">
+    <section ref={section} className="shrink-0 border-border border-b bg-failed-soft px-4 py-3">
       <div className="flex items-start gap-2.5">
         <CircleX aria-hidden className="mt-0.5 size-4 shrink-0 text-failed" />
         <div className="grid min-w-0 flex-1 gap-2">
@@ -72,15 +81,8 @@ function Card({ server, failure, onDismiss }: CardProps) {
 }
 
 function titleOf(failure: ShownFailure, text: ReturnType<typeof useText>): string {
+  if (failure.refused) return text("server.refused");
   if (failure.survived) return text("server.restartFailed");
   if (failure.gaveUp) return text("server.keepsFailing");
   return failure.code === undefined ? text("server.failed") : text(`server.failure-${failure.code}`);
-}
-
-/** A sentence whose `settings` and commands stand between backticks. */
-function withCode(sentence: string): ReactNode[] {
-  return sentence.split(/`([^`]+)`/).map((part, index) =>
-    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one sentence have no other name
-    index % 2 === 0 ? part : <code key={index}>{part}</code>,
-  );
 }

@@ -1,11 +1,13 @@
 /** Which failure of a server is to be shown, and what of it. Pure: knows no card and no cure's button. */
 import type { FailureCode } from "../../../shared/generated/protocol.js";
-import type { CommandFailure, PanelServer } from "../../store/state.js";
+import type { CommandFailure, PanelServer, PendingCommand } from "../../store/state.js";
 
 /** A failure as people read it. */
 export interface ShownFailure {
   /** Known if a command of this page failed; otherwise there is the sentence alone. */
   code: FailureCode | undefined;
+  /** A command was not even taken: not allowed, or nobody there to do it. */
+  refused: boolean;
   message: string;
   hint: string | undefined;
   /** The last lines that came with it, oldest first. */
@@ -26,18 +28,24 @@ export interface TakenPort {
   suggestedPort: number | undefined;
 }
 
-/** `undefined` while all is well, and while a new attempt is under way. */
+/** `undefined` while all is well, and while something is being done about it. */
 export function shownFailure(
   server: PanelServer,
   failure: CommandFailure | undefined,
+  pending?: PendingCommand,
 ): ShownFailure | undefined {
-  if (server.status === "starting" || server.status === "stopping") return undefined;
+  if (pending !== undefined || server.status === "starting" || server.status === "stopping") return undefined;
   const survived = server.status === "running";
   const gaveUp = server.status === "error" && server.restarts > 0;
-  if (failure !== undefined && failure.error.code !== "CANCELLED") {
+  const nothingMore = { code: undefined, hint: undefined, tail: [], port: undefined, refused: false };
+  if (failure !== undefined && failure.error === undefined) {
+    return { ...nothingMore, message: failure.message, refused: true, survived: false, gaveUp: false };
+  }
+  if (failure?.error !== undefined && failure.error.code !== "CANCELLED") {
     const { code, hint, data = {} } = failure.error;
     return {
       code,
+      refused: false,
       message: failure.message,
       hint,
       tail: lines(data.tail),
@@ -47,8 +55,7 @@ export function shownFailure(
     };
   }
   if (server.lastError === undefined || (server.status !== "error" && !survived)) return undefined;
-  const message = server.lastError;
-  return { code: undefined, message, hint: undefined, tail: [], port: undefined, survived, gaveUp };
+  return { ...nothingMore, message: server.lastError, survived, gaveUp };
 }
 
 /** The failure as text to be sent to somebody. */

@@ -12,8 +12,8 @@ import { SLOW_AFTER_SECONDS, waitingFor } from "./phase.js";
 
 const TICK_MS = 1000;
 
-/** A start tells of its process only when it is asked; a second is soon enough, for it is there in a few ms. */
-const ASK_FOR_PROCESS_MS = 1000;
+/** A start tells of its process only when it is asked; usually it is there in a few ms, and one question is enough. */
+const ASK_FOR_PROCESS_MS = 500;
 
 export interface ProgressProps {
   server: PanelServer;

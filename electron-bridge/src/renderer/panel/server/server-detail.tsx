@@ -24,7 +24,8 @@ export function ServerDetail({ name }: { name: string }) {
   return (
     <article
       aria-label={name}
-      className="flex h-full min-h-0 min-w-0 flex-1 flex-col overflow-y-auto bg-background"
+      tabIndex={-1} // takes the focus over from what goes away within
+      className="flex h-full min-h-0 min-w-0 flex-1 flex-col overflow-y-auto bg-background outline-none"
     >
       <Head server={server} />
       <Conditions server={server} />

@@ -6,7 +6,7 @@ import { cn } from "../ui/class-names.js";
 export interface NoticeProps {
   icon: LucideIcon;
   title: string;
-  why?: string | undefined;
+  why?: ReactNode;
   /** What to do: examples, buttons. */
   children?: ReactNode;
   tone?: "plain" | "failed";

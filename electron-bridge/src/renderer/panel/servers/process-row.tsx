@@ -39,7 +39,10 @@ export function ProcessRow({ row: { server, sample, uptime } }: { row: TableRow 
           </span>
         ))}
         {server.status === "error" && server.lastError !== undefined && (
-          <span className="block truncate font-normal text-failed text-xs" title={server.lastError}>
+          <span
+            className="line-clamp-2 font-normal text-failed text-xs whitespace-normal"
+            title={server.lastError}
+          >
             {server.lastError}
           </span>
         )}

@@ -66,13 +66,17 @@ export function TextSetting({ entry, label, help, nested, inputMode, unit, warni
 }
 
 function Beside({ unit, children }: { unit: string | undefined; children: ReactNode }) {
-  if (unit === undefined) return children;
   return (
-    <div className="flex items-center gap-2">
+    <div className="relative">
       {children}
-      <span aria-hidden className="w-5 shrink-0 text-muted-foreground text-xs">
-        {unit}
-      </span>
+      {unit !== undefined && (
+        <span
+          aria-hidden
+          className="pointer-events-none absolute inset-y-0 right-2.5 flex items-center text-muted-foreground text-xs"
+        >
+          {unit}
+        </span>
+      )}
     </div>
   );
 }

@@ -23,7 +23,7 @@ export function RestartSettings({ detailed }: { detailed: boolean }) {
             label="settings.max"
             help="settings.max-help"
             inputMode="numeric"
-            unit="settings.times"
+            unit="settings.restarts"
           />
           <TextSetting
             nested

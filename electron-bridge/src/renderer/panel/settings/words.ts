@@ -39,7 +39,8 @@ export const words = defineWords({
     longest: "Longest delay",
     "longest-help": "It does not grow beyond this.",
     seconds: "s",
-    times: "×",
+    restarts: "restarts",
+    times: "times",
     // what is wrong with a value
     "wrong-port": "A whole number from 0 to 65535.",
     "wrong-host": "An address or a host name, without spaces or slashes.",
@@ -94,6 +95,7 @@ export const words = defineWords({
     longest: "최대 대기 시간",
     "longest-help": "대기 시간은 이 값을 넘지 않습니다.",
     seconds: "초",
+    restarts: "회",
     times: "배",
     "wrong-port": "0에서 65535 사이의 정수를 입력하세요.",
     "wrong-host": "공백과 슬래시가 없는 주소 또는 호스트 이름을 입력하세요.",

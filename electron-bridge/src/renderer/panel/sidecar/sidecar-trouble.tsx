@@ -2,6 +2,7 @@
 import { CircleAlert, LoaderCircle, RotateCw } from "lucide-react";
 import { usePythonServer } from "../../hooks/use-python-server.js";
 import { useText } from "../i18n/index.js";
+import { withCode } from "../i18n/with-code.js";
 import { useFrame } from "../panel-frame.js";
 import { Notice } from "../servers/notice.js";
 import { Button } from "../ui/button.js";
@@ -19,7 +20,7 @@ export function SidecarFailed() {
         icon={CircleAlert}
         tone="failed"
         title={text(failed ? "sidecar.failedTitle" : "sidecar.stoppedTitle")}
-        why={message ?? text(failed ? "sidecar.failedWhy" : "sidecar.stoppedWhy")}
+        why={withCode(message ?? text(failed ? "sidecar.failedWhy" : "sidecar.stoppedWhy"))}
       >
         <p>{text(onRetry ? "sidecar.retryHint" : "sidecar.restartApp")}</p>
         {onRetry && <RetryButton onRetry={onRetry} />}
@@ -52,7 +53,7 @@ export function SidecarTrouble() {
       <div className="min-w-0 flex-1">
         <p className="font-medium">{text(`sidecar.${kind}Title`)}</p>
         <p className="text-xs">
-          {message ?? text(`sidecar.${kind}Why`)} {text("sidecar.stale")}{" "}
+          {withCode(message ?? text(`sidecar.${kind}Why`))} {text("sidecar.stale")}{" "}
           {ended && !onRetry && text("sidecar.restartApp")}
         </p>
       </div>

@@ -14,7 +14,7 @@ const unstored = new Map<string, string>();
 /** The stored text of `key`, null before the first choice. */
 export function readChoice(key: string): string | null {
   try {
-    return localStorage.getItem(PREFIX + key) ?? unstored.get(key) ?? null;
+    return unstored.get(key) ?? localStorage.getItem(PREFIX + key);
   } catch {
     return unstored.get(key) ?? null;
   }
@@ -22,11 +22,11 @@ export function readChoice(key: string): string | null {
 
 /** Stores the choice, and tells the panels that share it. */
 export function writeChoice(key: string, value: string): void {
-  unstored.set(key, value);
   try {
     localStorage.setItem(PREFIX + key, value);
+    unstored.delete(key);
   } catch {
-    // Storage is full or not allowed: the choice holds until the page is left.
+    unstored.set(key, value); // storage is full or not allowed: the choice holds until the page is left
   }
   for (const listener of listeners) listener();
 }

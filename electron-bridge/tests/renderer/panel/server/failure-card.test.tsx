@@ -34,6 +34,17 @@ describe("the failure card", () => {
     expect(commands().getByRole("button", { name: "Restart" }).getAttribute("aria-disabled")).toBe("false");
   });
 
+  it("leaves the focus in the server when it goes", async () => {
+    const { user, sidecar } = await showServer({});
+    sidecar.failNext("start", { code: "SPAWN_FAILED" });
+    await user.click(start());
+    const retry = await screen.findByRole("button", { name: "Retry" });
+    retry.focus();
+    await user.keyboard("{Enter}");
+    await waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
+    expect(document.activeElement).toBe(screen.getByRole("article", { name: "api" }));
+  });
+
   it("is announced once, however much the server says afterwards", async () => {
     const { user, sidecar } = await showServer({ startFails: "SPAWN_FAILED" });
     await user.click(start());
@@ -123,16 +134,41 @@ describe("the failure card", () => {
     expect(screen.queryByRole("alert")).toBeNull();
   });
 
+  it("says why a command was not even taken, until it is sent away or another one is given", async () => {
+    const { user, sidecar } = await showServer({});
+    sidecar.failNext("start", { code: -32003, message: "viewers control nothing" });
+    await user.click(start());
+    const card = await screen.findByRole("alert");
+    expect(card.textContent).toContain("viewers control nothing");
+    expect(screen.queryByRole("button", { name: "Retry" })).toBeNull();
+    await user.click(button("Dismiss"));
+    expect(screen.queryByRole("alert")).toBeNull();
+    sidecar.failNext("start", { code: -32003 });
+    await user.click(start());
+    await screen.findByRole("alert");
+    await user.click(start());
+    await waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
+  });
+
+  it("leaves the focus in the server after a question too", async () => {
+    const { user, sidecar } = await showServer({ running: true });
+    act(() => sidecar.setStatus("api", { lastError: "the new process was not ready; the old one goes on" }));
+    await user.click(await screen.findByRole("button", { name: "Retry" }));
+    const question = await screen.findByRole("alertdialog", { name: "Restart api?" });
+    await user.click(within(question).getByRole("button", { name: "Restart" }));
+    await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("article", { name: "api" })));
+  });
+
   it("offers force where a server does not end", async () => {
     const { user, sidecar } = await showServer({ running: true, stopFails: "STOP_TIMEOUT" });
     await user.click(commands().getByRole("button", { name: "Stop" }));
     await user.click(within(await screen.findByRole("alertdialog")).getByRole("button", { name: "Stop" }));
-    const card = (await screen.findByRole("alert")).closest("section");
-    await user.click(within(card as HTMLElement).getByRole("button", { name: "Force stop" }));
-    await waitFor(() =>
-      expect(sidecar.calls.at(-1)).toEqual({ method: "stop", params: { name: "api", force: true } }),
-    );
-    expect(within(card as HTMLElement).queryByRole("button", { name: "Retry" })).toBeNull();
+    const card = within((await screen.findByRole("alert")).closest("section") as HTMLElement);
+    expect(card.queryByRole("button", { name: "Retry" })).toBeNull();
+    await user.click(card.getByRole("button", { name: "Force stop" }));
+    expect(sidecar.calls.at(-1)).toEqual({ method: "stop", params: { name: "api", force: true } });
+    await waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
   });
 });
 

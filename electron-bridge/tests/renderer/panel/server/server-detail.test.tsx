@@ -104,7 +104,7 @@ describe("a server that changes", () => {
     act(() => sidecar.setStatus("api", { status: "starting" }));
     const asked = () => sidecar.calls.filter((call) => call.method === "getStatus").length;
     const before = asked();
-    await act(() => vi.advanceTimersByTimeAsync(1000));
+    await act(() => vi.advanceTimersByTimeAsync(500));
     expect(asked()).toBe(before + 1);
     act(() => sidecar.setStatus("api", { status: "starting", pid: 4711 }));
     await act(() => vi.advanceTimersByTimeAsync(5000));

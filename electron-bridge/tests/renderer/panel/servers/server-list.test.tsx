@@ -113,7 +113,7 @@ describe("the list of servers", () => {
   it("says that nothing matches the filter, and shows all again", async () => {
     const names = ["a", "b", "c", "d", "e", "f", "g"];
     const { user } = await showPanel({ servers: Object.fromEntries(names.map((name) => [name, {}])) });
-    await user.type(screen.getByRole("searchbox"), "zz");
+    await user.type(screen.getByRole("searchbox", { name: "Filter servers" }), "zz");
     expect(screen.getByText(/contains “zz”/)).toBeTruthy();
     await user.click(screen.getByRole("button", { name: "Show all" }));
     expect(screen.getAllByRole("option")).toHaveLength(7);

@@ -13,7 +13,7 @@ describe("the state of the sidecar", () => {
     const { sidecar } = await showPanel(SERVERS);
     expect(screen.getByText("Sidecar: running")).toBeTruthy();
     act(() => sidecar.setSidecarStatus({ status: "restarting" }));
-    expect(screen.getByText("Sidecar: restarting")).toBeTruthy();
+    expect(screen.getByText("Sidecar: reconnecting")).toBeTruthy();
   });
 
   it("leaves what was known on the page while the sidecar is restarted, and says that it is from before", async () => {
@@ -44,7 +44,7 @@ describe("the state of the sidecar", () => {
     const sidecar = fakeSidecar({ sidecar: FAILED });
     sidecar.failNext("list", { code: -32000 });
     show(<PythonServerPanel api={sidecar} />);
-    expect(await screen.findByRole("heading", { name: "The sidecar does not run" })).toBeTruthy();
+    expect(await screen.findByRole("heading", { name: "The sidecar cannot be used from here" })).toBeTruthy();
     expect(screen.getByText(FAILED.message)).toBeTruthy();
   });
 });
