@@ -33,7 +33,8 @@ SECURITY_HEADERS = {
             "script-src 'self'",
             # Open dialogs and menus put a style sheet into the page; styles run nothing.
             "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data:",
+            # Pictures that a server answers to the API tab are blobs of the page's own making.
+            "img-src 'self' data: blob:",
             "font-src 'self' data:",
             "connect-src 'self'",
             "manifest-src 'self'",

@@ -33,9 +33,6 @@ export interface NumberedAlert extends AlertParams {
 /** The newest samples of a server, oldest first; at most `METRICS_KEPT` of them. */
 export type MetricsHistory = readonly ServerMetrics[];
 
-/** Whether what the page knows is told to it by a living sidecar. */
-export type Connection = "connecting" | "connected" | "lost";
-
 /** Everything that happens, as one union: what `apply` takes. */
 export type PanelEvent =
   | { type: "hydrated"; servers: readonly PanelServer[] }

@@ -12,7 +12,12 @@ declare global {
 const LIFE_LIMIT_MS = 10_000;
 
 const isRunning = (page: Page) => expect(badge(page)).toHaveText(/Running/);
-const badge = (page: Page) => page.getByTestId("server-state");
+/** What is told of the state to those who hear the page: `api: Running`. */
+const badge = (page: Page) =>
+  page
+    .getByRole("article")
+    .getByRole("status")
+    .filter({ hasText: /^\S+: / });
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 const statusOf = (page: Page) => page.evaluate(() => window.pythonServer.getStatus());
 
@@ -27,6 +32,7 @@ function isAlive(pid: number): boolean {
 
 async function serverPid(page: Page): Promise<number> {
   await isRunning(page);
+  await expect.poll(async () => (await statusOf(page)).status, { timeout: LIFE_LIMIT_MS }).toBe("running");
   const { pid } = await statusOf(page);
   if (pid === undefined) throw new Error("a running server has a pid");
   return pid;

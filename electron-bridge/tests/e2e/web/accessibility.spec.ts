@@ -40,7 +40,7 @@ test("axe finds nothing serious while a server is stopped, running and being ask
 test("nor in a failure", async ({ panel }) => {
   await panel.getByRole("option", { name: /lacking/ }).click();
   await button(panel, "Start").click();
-  await expect(panel.getByRole("alert").filter({ hasText: "It ended by itself" })).toBeVisible();
+  await expect(panel.getByRole("region", { name: "It ended by itself" })).toBeVisible();
   await expectNothingSerious(panel);
 });
 

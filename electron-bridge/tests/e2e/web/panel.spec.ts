@@ -90,7 +90,7 @@ test.describe("a server whose port is taken", () => {
     await button(panel, "Save").click();
     await expect(panel.getByText(/Saved/)).toBeVisible();
     await button(panel, "Start").click();
-    const card = panel.getByRole("alert").filter({ hasText: "The port is taken" });
+    const card = panel.getByRole("region", { name: "The port is taken" });
     await expect(card).toContainText(String(port));
     await card.getByRole("button", { name: /Use port \d+/ }).click();
     await expect(state(panel)).toHaveText(/Running/);
@@ -107,7 +107,7 @@ test.describe("a server that lacks a module", () => {
   });
   test("says which, and runs after it was mended and retried", async ({ web, panel }) => {
     await button(panel, "Start").click();
-    const card = panel.getByRole("alert").filter({ hasText: "It ended by itself" });
+    const card = panel.getByRole("region", { name: "It ended by itself" });
     await expect(card).toContainText("a_module_that_nobody_has");
     await writeFile(join(web.folder, "module_is_there"), "");
     await card.getByRole("button", { name: "Retry" }).click();

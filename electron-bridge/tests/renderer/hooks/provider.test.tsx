@@ -1,5 +1,5 @@
 import { act, cleanup, render, screen } from "@testing-library/react";
-import { type ReactNode, StrictMode, Suspense } from "react";
+import { Activity, StrictMode } from "react";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   PythonServerProvider,
@@ -23,6 +23,14 @@ afterEach(() => {
 
 function Names() {
   return <p>{useServerNames().join(" ")}</p>;
+}
+
+function Has() {
+  return <p>{useHasPythonServer() ? "yes" : "no"}</p>;
+}
+
+function Message() {
+  return <p>{usePythonServerStore().getState().sidecar.message ?? "unknown"}</p>;
 }
 
 /** An api that counts how often statuses are subscribed to, and how many listen now. */
@@ -92,30 +100,23 @@ describe("a provider of an api", () => {
     expect([first.counts.listening, second.counts.listening]).toEqual([0, 1]);
   });
 
-  it("is up to date when it is shown again after it was hidden", async () => {
+  it("is up to date when it is shown again after React has hidden it", async () => {
     const sidecar = fakeSidecar({ servers: { api: {} } });
     const { api, counts } = counted(sidecar);
-    const never = new Promise<never>(() => {});
-    const Held = ({ held, children }: { held: boolean; children: ReactNode }) => {
-      if (held) throw never;
-      return children;
-    };
-    const over = (held: boolean) => (
-      <Suspense fallback="hidden">
+    const over = (mode: "hidden" | "visible") => (
+      <Activity mode={mode}>
         <PythonServerProvider api={api}>
-          <Held held={held}>
-            <Names />
-          </Held>
+          <Names />
         </PythonServerProvider>
-      </Suspense>
+      </Activity>
     );
-    const page = render(over(false));
+    const page = render(over("visible"));
     await screen.findByText("api");
-    page.rerender(over(true));
+    page.rerender(over("hidden"));
     await act(nextTask);
+    expect(counts.listening).toBe(0);
     sidecar.addServer("added");
-    page.rerender(over(false));
-    act(() => sidecar.setStatus("added", { status: "starting" }));
+    page.rerender(over("visible"));
     await screen.findByText("api added");
     expect(counts.listening).toBe(1);
   });
@@ -150,7 +151,6 @@ describe("without a provider of an api", () => {
   });
 
   it("and without an api it is known that there is none", () => {
-    const Has = () => <p>{useHasPythonServer() ? "yes" : "no"}</p>;
     const page = render(<Has />);
     screen.getByText("no");
     page.rerender(
@@ -162,13 +162,9 @@ describe("without a provider of an api", () => {
   });
 
   it("a page without any api is told, not broken", async () => {
-    const State = () => {
-      const store = usePythonServerStore();
-      return <p>{store.getState().sidecar.message ?? "unknown"}</p>;
-    };
-    const page = render(<State />);
+    const page = render(<Message />);
     await act(nextTask);
-    page.rerender(<State />);
+    page.rerender(<Message />);
     screen.getByText(/window\.pythonServer is missing/);
   });
 });

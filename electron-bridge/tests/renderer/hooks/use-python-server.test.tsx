@@ -35,6 +35,14 @@ async function page(options: FakePythonServerOptions = { servers: { api: {}, wor
   return { sidecar, store, wrapper };
 }
 
+function Log() {
+  return <p>{`version ${useLogVersion("api")}`}</p>;
+}
+
+function Others() {
+  return <p>{usePythonServer((state) => Object.keys(state.servers).length)}</p>;
+}
+
 /** Frames that are drawn when the test says so. */
 function heldFrames(): () => void {
   const frames: FrameRequestCallback[] = [];
@@ -108,14 +116,12 @@ describe("a log", () => {
     const draw = heldFrames();
     const { sidecar, wrapper } = await page();
     const drawn = { log: 0, others: 0 };
-    const Log = () => <p>{`version ${useLogVersion("api")}`}</p>;
-    const Others = () => <p>{usePythonServer((state) => Object.keys(state.servers).length)}</p>;
     render(
       <>
-        <Profiler id="log" onRender={() => void (drawn.log += 1)}>
+        <Profiler id="log" onRender={() => drawn.log++}>
           <Log />
         </Profiler>
-        <Profiler id="others" onRender={() => void (drawn.others += 1)}>
+        <Profiler id="others" onRender={() => drawn.others++}>
           <Others />
         </Profiler>
       </>,

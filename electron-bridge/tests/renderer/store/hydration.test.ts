@@ -7,7 +7,7 @@ import { textsOf, until, untilLog } from "./until.js";
 endWithTheTest();
 afterEach(() => void vi.useRealTimers());
 
-const api = (sidecar: FakePythonServer, method: string) =>
+const asked = (sidecar: FakePythonServer, method: string) =>
   sidecar.calls.filter((call) => call.method === method).length;
 
 describe("a page that opens", () => {
@@ -39,18 +39,18 @@ describe("a page that opens", () => {
   it("waits for a sidecar that is starting", async () => {
     const sidecar = fakeSidecar({ sidecar: { status: "starting" } });
     const store = storeOver(sidecar);
-    await vi.waitFor(() => expect(api(sidecar, "getSidecarStatus")).toBe(1));
-    expect(api(sidecar, "list")).toBe(0);
+    await vi.waitFor(() => expect(asked(sidecar, "getSidecarStatus")).toBe(1));
+    expect(asked(sidecar, "list")).toBe(0);
     sidecar.setSidecarStatus({ status: "running", pid: 1 });
     await until(store, (state) => state.hydrated);
-    expect(api(sidecar, "list")).toBe(1);
+    expect(asked(sidecar, "list")).toBe(1);
   });
 
   it("knows what was told before the list, which is older", async () => {
     const sidecar = fakeSidecar({ servers: { api: {} } });
     const { api: late, answer } = answeredLate(sidecar, "list");
     const store = storeOver(late);
-    await vi.waitFor(() => expect(api(sidecar, "list")).toBe(1));
+    await vi.waitFor(() => expect(asked(sidecar, "list")).toBe(1));
     sidecar.addServer("added");
     sidecar.setStatus("api", { status: "running", pid: 77 });
     sidecar.setStatus("added", { status: "starting" });
@@ -74,7 +74,7 @@ describe("a page that opens", () => {
       const { api: late, answer } = answeredLate(sidecar, "getLogs");
       const store = storeOver(late);
       for (let batches = random(4); batches > 0; batches--) print();
-      await vi.waitFor(() => expect(api(sidecar, "getLogs")).toBe(1));
+      await vi.waitFor(() => expect(asked(sidecar, "getLogs")).toBe(1));
       for (let batches = random(4); batches > 0; batches--) print();
       answer();
       for (let batches = random(4); batches > 0; batches--) print();
@@ -88,7 +88,7 @@ describe("a page that opens", () => {
     sidecar.emitLog(["old", "older"], "api");
     const { api: late, answer } = answeredLate(sidecar, "getLogs");
     const store = storeOver(late);
-    await vi.waitFor(() => expect(api(sidecar, "getLogs")).toBe(1));
+    await vi.waitFor(() => expect(asked(sidecar, "getLogs")).toBe(1));
     sidecar.emitLog("newest", "api");
     await store.getState().actions.clearLogs("api");
     answer();
@@ -109,7 +109,7 @@ describe("a page that could not read the servers", () => {
     await vi.advanceTimersByTimeAsync(500);
     expect(store.getState().sidecar.message).toContain("still full");
     await vi.advanceTimersByTimeAsync(999);
-    expect(api(sidecar, "list")).toBe(2);
+    expect(asked(sidecar, "list")).toBe(2);
     await vi.advanceTimersByTimeAsync(1);
     expect(store.getState()).toMatchObject({ hydrated: true, sidecar: { status: "running" } });
     expect(store.getState().sidecar.message).toBeUndefined();
@@ -133,7 +133,7 @@ describe("a page that could not read the servers", () => {
     await vi.advanceTimersByTimeAsync(0);
     sidecar.setSidecarStatus({ status: "failed", message: "The sidecar ended five times." });
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(api(sidecar, "list")).toBe(1);
+    expect(asked(sidecar, "list")).toBe(1);
     expect(store.getState().sidecar.message).toBe("The sidecar ended five times.");
   });
 
@@ -144,7 +144,7 @@ describe("a page that could not read the servers", () => {
     const store = storeOver(sidecar);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(store.getState().hydrated).toBe(true);
-    expect([api(sidecar, "list"), store.getState().sidecar.message]).toEqual([1, undefined]);
+    expect([asked(sidecar, "list"), store.getState().sidecar.message]).toEqual([1, undefined]);
   });
 
   it("hydrates over an api that cannot tell the state of the sidecar", async () => {
@@ -201,6 +201,6 @@ describe("a page whose sidecar was restarted", () => {
     await until(store, (state) => state.hydrated);
     sidecar.setSidecarStatus({ status: "running", pid: 1 });
     await store.getState().actions.refreshStatus("default");
-    expect(api(sidecar, "list")).toBe(1);
+    expect(asked(sidecar, "list")).toBe(1);
   });
 });

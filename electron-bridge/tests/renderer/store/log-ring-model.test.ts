@@ -3,7 +3,7 @@ import { LogRing } from "../../../src/renderer/store/log-ring.js";
 import { NaiveRing } from "./naive-ring.js";
 import { batchOf, entriesOf, randomFrom } from "./printed-log.js";
 
-const RUNS = 300;
+const RUNS = 120;
 const STEPS = 40;
 
 type Step = (ring: LogRing | NaiveRing) => void;

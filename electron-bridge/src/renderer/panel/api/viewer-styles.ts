@@ -12,12 +12,18 @@ const DARK_PANEL = '.python-server-panel[data-theme="dark"]';
 /** The panel's own background is not the sheet's either. */
 const PAGE_RULE = /html\.dark-mode\{[^}]*\}/g;
 
+/** In a layer, what is important is so above everything outside of it. */
+const IMPORTANT_COLOUR = /((?:color|background):[^;{}]*)!important/g;
+
 let sheet: CSSStyleSheet | undefined;
 
 function viewerSheet(): CSSStyleSheet {
   if (sheet) return sheet;
   sheet = new CSSStyleSheet();
-  const scoped = swaggerStyles.replace(PAGE_RULE, "").replace(DARK_PAGE, DARK_PANEL);
+  const scoped = swaggerStyles
+    .replace(PAGE_RULE, "")
+    .replace(DARK_PAGE, DARK_PANEL)
+    .replace(IMPORTANT_COLOUR, "$1");
   sheet.replaceSync(`@layer swagger-ui { ${scoped} } ${ownStyles}`);
   return sheet;
 }

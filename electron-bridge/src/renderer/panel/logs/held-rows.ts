@@ -26,8 +26,8 @@ export function keyOf(row: LogRow): number {
 export class HeldRows {
   /** Rows that came while standing still and found no room. */
   missed = 0;
-  /** Rows that came so far. */
-  arrived = 0;
+  /** The number of the newest line known of, held or not; 0 before the first. */
+  newest = 0;
   readonly #source: LogSource;
   readonly #rows = new RowQueue<LogRow>();
   #seenVersion = -1;
@@ -65,7 +65,6 @@ export class HeldRows {
     const { length, droppedOldest, version } = this.#source;
     if (version === this.#seenVersion) return "nothing";
     const next = this.#seenEnd - droppedOldest;
-    this.arrived += Math.max(0, length - next);
     if (!this.#appendedOnly(next)) {
       this.takeAll(following);
       return "replaced";
@@ -133,6 +132,8 @@ export class HeldRows {
     this.#seenVersion = version;
     this.#seenLayout = layout;
     this.#seenEnd = droppedOldest + length;
-    if (last) this.#seenKey = keyOf(last);
+    if (!last) return;
+    this.#seenKey = keyOf(last);
+    this.newest = isGap(last) ? last.before - 1 : last.seq;
   }
 }

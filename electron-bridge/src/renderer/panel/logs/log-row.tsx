@@ -20,6 +20,8 @@ export interface LogRowProps {
   row: LogRow;
   wrap: boolean;
   times: boolean;
+  /** What stands before the lines of stderr. Comes from above: looking up words for every row costs frames. */
+  stderrTag: string;
   matcher: Matcher | undefined;
   /** Whether it is the match that was gone to. */
   current: boolean;
@@ -44,13 +46,12 @@ function LineRow({
   line,
   wrap,
   times,
+  stderrTag,
   matcher,
   current,
   expanded,
   onExpand,
 }: LogRowProps & { line: LogLine }) {
-  const text = useText();
-  const language = useLanguage();
   const limit = expanded ? Number.POSITIVE_INFINITY : SHOWN_OF_LONG_LINE;
   const { segments, level, hidden } = useMemo(
     () => lineSegments(line.text, matcher, limit),
@@ -70,11 +71,8 @@ function LineRow({
           {clockTime(line.time)}
         </span>
       )}
-      <span
-        aria-hidden={line.stream === "stdout"}
-        className="w-[4ch] shrink-0 text-muted-foreground select-none"
-      >
-        {line.stream === "stderr" ? text("logs.stderr") : ""}
+      <span className="w-[4ch] shrink-0 text-muted-foreground select-none">
+        {line.stream === "stderr" && stderrTag}
       </span>
       <span
         data-line={line.seq}
@@ -85,18 +83,25 @@ function LineRow({
         {segments.map((segment) => (
           <SegmentView key={segment.start} segment={segment} current={current} />
         ))}
-        {hidden > 0 && (
-          <button
-            type="button"
-            className="ml-2 text-primary select-none hover:underline focus-visible:underline"
-            onClick={() => onExpand(line.seq)}
-          >
-            {text("logs.more", { size: Math.max(1, Math.round(hidden / 1024)).toLocaleString(language) })} ·{" "}
-            {text("logs.showAll")}
-          </button>
-        )}
+        {hidden > 0 && <MoreButton characters={hidden} onClick={() => onExpand(line.seq)} />}
       </span>
     </div>
+  );
+}
+
+/** What is left of a long line, and the way to it. */
+function MoreButton({ characters, onClick }: { characters: number; onClick: () => void }) {
+  const text = useText();
+  const language = useLanguage();
+  const size = Math.max(1, Math.round(characters / 1024)).toLocaleString(language);
+  return (
+    <button
+      type="button"
+      className="ml-2 text-primary select-none hover:underline focus-visible:underline"
+      onClick={onClick}
+    >
+      {text("logs.more", { size })} · {text("logs.showAll")}
+    </button>
   );
 }
 

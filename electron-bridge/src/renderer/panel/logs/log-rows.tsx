@@ -91,6 +91,7 @@ export function LogRows({ name, view, matcher, wrap, times, handle, onLoad }: Lo
     if (time && !element.title) element.title = fullTime(time, language);
   };
 
+  const stderrTag = text("logs.stderr");
   const items = virtualizer.getVirtualItems();
   return (
     <div
@@ -101,7 +102,7 @@ export function LogRows({ name, view, matcher, wrap, times, handle, onLoad }: Lo
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
       tabIndex={0}
       className={cn(
-        "min-h-0 flex-1 overflow-auto overscroll-contain bg-background font-mono text-[12px] leading-5 [overflow-anchor:none] outline-none focus-visible:ring-2 focus-visible:ring-ring focus-visible:ring-inset",
+        "min-h-0 flex-1 contain-strict overflow-auto overscroll-contain bg-background font-mono text-[12px] leading-5 [overflow-anchor:none] outline-none focus-visible:ring-2 focus-visible:ring-ring focus-visible:ring-inset",
         "[overflow-wrap:normal] [word-break:normal] [tab-size:4]",
       )}
       onPointerOver={tellTime}
@@ -130,6 +131,7 @@ export function LogRows({ name, view, matcher, wrap, times, handle, onLoad }: Lo
                 row={row}
                 wrap={wrap}
                 times={times}
+                stderrTag={stderrTag}
                 matcher={matcher}
                 current={view.isCurrent(index)}
                 expanded={expanded.has(key)}

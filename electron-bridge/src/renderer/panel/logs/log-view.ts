@@ -27,9 +27,9 @@ export class LogView {
   #current: number | undefined;
   /** Between the last row there was when the view came to stand still, and the next. */
   #pausedAfter = 0;
-  #arrivedBefore = 0;
+  #newestBefore = 0;
   #frame: number | undefined;
-  #rateFrom = { arrived: 0, time: performance.now() };
+  #rateFrom = { newest: 0, time: performance.now() };
 
   constructor(source: LogSource) {
     this.#source = source;
@@ -74,7 +74,7 @@ export class LogView {
   /** Lines that came since the view stands still; with a filter, those that it lets through. */
   get newCount(): number {
     if (this.following) return 0;
-    if (!this.#found.filtered) return this.#held.arrived - this.#arrivedBefore;
+    if (!this.#found.filtered) return Math.max(0, this.#held.newest - this.#newestBefore);
     const seen = this.#found.indexOf(this.#held.positionOfKey(this.#pausedAfter));
     return this.#found.count - seen + this.#held.missed;
   }
@@ -134,7 +134,7 @@ export class LogView {
   pause(): void {
     if (!this.following) return;
     this.following = false;
-    this.#arrivedBefore = this.#held.arrived;
+    this.#newestBefore = this.#held.newest;
     const last = this.#held.at(this.#held.end - 1);
     this.#pausedAfter = last ? keyOf(last) + 0.25 : Number.NEGATIVE_INFINITY;
     this.#emit();
@@ -191,10 +191,10 @@ export class LogView {
 
   #countRate(): void {
     const time = performance.now();
-    const { arrived } = this.#held;
-    const lines = arrived - this.#rateFrom.arrived;
+    const { newest } = this.#held;
+    const lines = newest - this.#rateFrom.newest;
     const seconds = (time - this.#rateFrom.time) / 1000;
     this.calm = lines <= CALM_LINES_PER_SECOND * Math.max(1, seconds);
-    if (seconds >= 1) this.#rateFrom = { arrived, time };
+    if (seconds >= 1) this.#rateFrom = { newest, time };
   }
 }

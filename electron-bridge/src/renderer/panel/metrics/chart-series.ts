@@ -1,4 +1,4 @@
-/** Samples as columns for a chart: seconds, and one value for each; nothing where no sample came for a while. */
+/** Samples as columns for a chart: seconds, and one value for each; nothing where none came for a while, or nothing ran. */
 import type { MetricsHistory } from "../../store/state.js";
 
 /** How much of the past is drawn, in seconds. */
@@ -26,7 +26,7 @@ export function chartSeries(
       values.push(null);
     }
     times.push(time);
-    values.push(value(sample));
+    values.push(sample.processes > 0 ? value(sample) : null);
   }
   return [times, values];
 }

@@ -48,7 +48,11 @@ function Card({ server, failure, onDismiss }: CardProps) {
     };
   }, []);
   return (
-    <section ref={section} className="shrink-0 border-border border-b bg-failed-soft px-4 py-3">
+    <section
+      ref={section}
+      aria-label={titleOf(failure, text)}
+      className="shrink-0 border-border border-b bg-failed-soft px-4 py-3"
+    >
       <div className="flex items-start gap-2.5">
         <CircleX aria-hidden className="mt-0.5 size-4 shrink-0 text-failed" />
         <div className="grid min-w-0 flex-1 gap-2">

@@ -159,6 +159,7 @@ describe("a view that stands still", () => {
     print(2);
     view.sync();
     const layout = view.layout;
+    const came = view.newCount;
     ring.fill(
       [11, 12].map((seq) => ({
         seq,
@@ -178,6 +179,7 @@ describe("a view that stands still", () => {
       "line 14",
     ]);
     expect(view.layout).toBeGreaterThan(layout);
+    expect([came, view.newCount]).toEqual([4, 4]);
     expect(view.at(view.indexOfKey(13))).toMatchObject({ seq: 13 });
   });
 });
