@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import FrameType
 
 PROJECT = Path(__file__).parents[1]
 CONFIG = PROJECT / "demo/sidecar.toml"
@@ -23,8 +24,12 @@ def main() -> int:
         command.append("--open")
     web = subprocess.Popen(command, cwd=PROJECT)
     app = _open_electron() if in_electron else None
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        web.terminate()  # and wait: it stops the servers first
+
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: web.terminate())  # and wait: it stops the servers first
+        signal.signal(number, end)
     try:
         return web.wait()
     finally:

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 
 const MARK = "?raw";
 
-/** @returns {import("rolldown").Plugin} */
+/** @returns {import("tsdown").Rolldown.Plugin} */
 export function rawText() {
   return {
     name: "raw-text",

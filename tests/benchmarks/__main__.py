@@ -31,6 +31,10 @@ MEASURES = [
     "line_delay",
     "memory",
     "stalled_reader",
+    "click_to_starting",
+    "panel_flood",
+    "first_paint",
+    "demo_start",
 ]
 
 

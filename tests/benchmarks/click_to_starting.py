@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.click_to_starting [CLICKS]
 
-In a real Chromium on `sidecar web`: from the moment the browser takes the click in until a frame with
-the badge "Starting" has been painted, at rest and while another server prints 100,000 lines a second.
-The frame that shows that the click was taken at all needs no sidecar: it is the floor.
+In a real Chromium on `sidecar web`: from the moment the browser takes the click in until a frame
+with the badge "Starting" has been painted, at rest and while another server prints 100,000 lines a
+second. The frame that shows that the click was taken at all needs no sidecar: it is the floor.
 """
 
 from collections.abc import Mapping, Sequence

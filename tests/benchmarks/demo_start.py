@@ -30,7 +30,8 @@ def measure(rounds: int = ROUNDS) -> list[Row]:
     return [
         Row(
             what="make demo, second run → a server in the panel (s, median / most)",
-            ours=f"{_seconds(panel)}\nthe first one running there {_seconds(_samples(starts, 'running'))}",
+            ours=f"{_seconds(panel)}\n"
+            f"the first one running there {_seconds(_samples(starts, 'running'))}",
             beside=[
                 f"of that, until the address is printed {_seconds(_samples(starts, 'address'))}",
                 f"until Chromium was launched as well {_seconds(_samples(starts, 'browser'))}",

@@ -1,10 +1,10 @@
-"""How soon the panel is on screen in a browser that never saw it, and how much JavaScript that takes.
+"""How soon the panel is on screen in a browser that never saw it, and how much script that takes.
 
     python -m tests.benchmarks.first_paint [ROUNDS]
 
-Each round has a `sidecar web` of its own and a browser context without a cache; times are Chromium's
-own, from the begin of the navigation on. The first paint of a page of one word, from the same sidecar,
-is the floor.
+Each round has a `sidecar web` of its own and a browser context without a cache; times are
+Chromium's own, from the begin of the navigation on. The first paint of a page of one word, from the
+same sidecar, is the floor.
 """
 
 import gzip

@@ -1,4 +1,4 @@
-"""Runs the side of a measure that lives in Node and Chromium: `electron-bridge/tests/benchmarks/`."""
+"""Runs the side of a measure that is in Node and Chromium: `electron-bridge/tests/benchmarks/`."""
 
 import json
 import os

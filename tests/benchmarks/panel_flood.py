@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.panel_flood [ROUNDS]
 
-In a real Chromium on `sidecar web`. Every line carries its number: the page counts what reaches it and
-what it is told was left out, and the log that the panel exports is looked through for what is neither.
-The worst of all rounds counts.
+In a real Chromium on `sidecar web`. Every line carries its number: the page counts what reaches it
+and what it is told was left out, and the log that the panel exports is looked through for what is
+neither. The worst of all rounds counts.
 """
 
 from tests.benchmarks.node_measure import measure_in_node

@@ -6,18 +6,11 @@
 import type { SidecarStatus } from "./api.js";
 import type {
   AlertParams,
-  ClearLogsResult,
-  LogPage,
   LogParams,
   ReadyParams,
-  SendRequestResult,
-  ServerControlResponse,
   ServerMetrics,
-  ServerStatus,
-  Settings,
   StatusParams,
   StoppedParams,
-  UpdateServerResponse,
 } from "./generated/protocol.js";
 
 /** Channels that are invoked by the renderer, each with the sidecar's method behind it. */
@@ -37,21 +30,6 @@ export const INVOKE_CHANNELS = {
 
 /** A channel that the renderer may invoke. */
 export type InvokeChannel = keyof typeof INVOKE_CHANNELS;
-
-/** What each invoked channel answers with. */
-export interface InvokeResults {
-  "start-python-server": ServerControlResponse;
-  "stop-python-server": ServerControlResponse;
-  "restart-python-server": ServerControlResponse;
-  "get-python-server-status": ServerStatus;
-  "list-python-servers": ServerStatus[];
-  "get-python-server-logs": LogPage;
-  "clear-python-server-logs": ClearLogsResult;
-  "update-python-server": UpdateServerResponse;
-  "get-python-server-metrics": ServerMetrics;
-  "get-python-server-settings": Settings;
-  "send-python-server-request": SendRequestResult;
-}
 
 /** The notifications that main sends to every window, by channel; the payload is the first argument. */
 export interface NotificationPayloads {

@@ -1,5 +1,6 @@
 /** How soon a page that was never open here shows something, and how soon a server; and how much it loads. */
 import { openChromium, openPage } from "./chromium.js";
+import { BADGE } from "./state-on-screen.js";
 import { startingServer, withWebSidecar } from "./web-sidecar.js";
 
 /** Milliseconds from the begin of the navigation, redirects included. */
@@ -35,6 +36,7 @@ export async function measure(rounds: string): Promise<Paint[]> {
   async function paint(url: string): Promise<Paint> {
     const [page, context] = await openPage(browser, noteServer);
     await page.goto(url);
+    await page.locator(BADGE).waitFor(); // for its limit
     const server = await page.evaluate(() => window.benchServerShown);
     const scripts = await page.evaluate(() =>
       performance

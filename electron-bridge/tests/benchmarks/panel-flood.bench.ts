@@ -110,7 +110,10 @@ async function linesOf(page: Page): Promise<Lines> {
   const counted = await page.evaluate(() => window.benchCounted);
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: /export/i }).click();
-  return { ...counted, uncounted: counted.uncounted + uncountedIn(await textOf(await download), counted.last) };
+  return {
+    ...counted,
+    uncounted: counted.uncounted + uncountedIn(await textOf(await download), counted.last),
+  };
 }
 
 async function textOf(download: Download): Promise<string> {
@@ -142,7 +145,8 @@ function uncountedIn(log: string, last: number): number {
 /** Runs in the page before its own scripts, at the price of one search in the last characters of a message. */
 function countLines(): void {
   const counted: Counted = { received: 0, dropped: 0, last: 0, uncounted: 0 };
-  const numberAfter = (text: string, key: string) => Number(new RegExp(`"${key}":(\\d+)`).exec(text)?.[1] ?? 0);
+  const numberAfter = (text: string, key: string) =>
+    Number(new RegExp(`"${key}":(\\d+)`).exec(text)?.[1] ?? 0);
   const take = (message: string) => {
     if (!message.slice(0, 64).includes('"python-log"')) return;
     const facts = message.slice(message.lastIndexOf('","count":') + 2);

@@ -3,11 +3,8 @@ import type { Page } from "@playwright/test";
 import type { PythonServerApi } from "../../../src/shared/api.js";
 import { type DemoApp, expect, test } from "../fixtures/demo-app.js";
 
-declare global {
-  interface Window {
-    pythonServer: PythonServerApi;
-  }
-}
+/** The page as the preload leaves it. */
+type Exposed = Window & { pythonServer: PythonServerApi };
 
 const LIFE_LIMIT_MS = 10_000;
 
@@ -19,7 +16,7 @@ const badge = (page: Page) =>
     .getByRole("status")
     .filter({ hasText: /^\S+: / });
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
-const statusOf = (page: Page) => page.evaluate(() => window.pythonServer.getStatus());
+const statusOf = (page: Page) => page.evaluate(() => (window as Exposed).pythonServer.getStatus());
 
 function isAlive(pid: number): boolean {
   try {
@@ -39,7 +36,7 @@ async function serverPid(page: Page): Promise<number> {
 }
 
 async function sidecarPid(page: Page): Promise<number> {
-  const { pid } = await page.evaluate(() => window.pythonServer.getSidecarStatus());
+  const { pid } = await page.evaluate(() => (window as Exposed).pythonServer.getSidecarStatus());
   if (pid === undefined) throw new Error("a running sidecar has a pid");
   return pid;
 }
@@ -93,7 +90,7 @@ test("what the server prints is on the page, each line once, after a reload too"
     () =>
       new Promise<number[]>((resolve) => {
         const seen: number[] = [];
-        const off = window.pythonServer.onLog((_line, meta) => {
+        const off = (window as Exposed).pythonServer.onLog((_line, meta) => {
           seen.push(meta.seq);
           if (seen.length === 3) {
             off();
@@ -123,7 +120,7 @@ test("a sidecar that is killed is launched again, and its server runs again", as
   process.kill(sidecar, "SIGKILL");
   await gone(server);
   await expect
-    .poll(async () => (await page.evaluate(() => window.pythonServer.getSidecarStatus())).pid)
+    .poll(async () => (await page.evaluate(() => (window as Exposed).pythonServer.getSidecarStatus())).pid)
     .not.toBe(sidecar);
   expect(await serverPid(page)).not.toBe(server);
 });
@@ -146,9 +143,9 @@ test("an app that is killed leaves nothing behind", async ({ demoApp }) => {
 
 test("the page has the named methods and nothing more of Node or Electron", async ({ demoApp: { page } }) => {
   const found = await page.evaluate(() => ({
-    frozen: Object.isFrozen(window.pythonServer),
+    frozen: Object.isFrozen((window as Exposed).pythonServer),
     reach: ["require", "process", "module", "ipcRenderer", "electron"].filter((name) => name in window),
-    methods: Object.values(window.pythonServer).every((value) => typeof value === "function"),
+    methods: Object.values((window as Exposed).pythonServer).every((value) => typeof value === "function"),
   }));
   expect(found).toEqual({ frozen: true, reach: [], methods: true });
 });
@@ -158,7 +155,7 @@ test("a command, a path or an environment variable from the page is refused", as
 }) => {
   const refusals = await page.evaluate(async () => {
     const tries = [{ command: ["sh"] }, { cwd: "/" }, { env: { PATH: "/" } }, { python: "sh" }];
-    const update = window.pythonServer.updateServer as (change: object) => Promise<unknown>;
+    const update = (window as Exposed).pythonServer.updateServer as (change: object) => Promise<unknown>;
     const results = await Promise.allSettled(tries.map((changes) => update({ changes })));
     return results.map((result) => result.status);
   });

@@ -99,7 +99,7 @@ export function ChoiceSetting<Key extends "portConflict" | "policy">(props: Choi
           value={form.entries[entry]}
           onValueChange={(chosen) => form.change({ [entry]: chosen })}
         >
-          <SelectTrigger {...control}>
+          <SelectTrigger {...control} className="min-w-0 [&>span]:truncate">
             <SelectValue />
           </SelectTrigger>
           <SelectContent>

@@ -43,7 +43,7 @@ export function Field({ label, help, fault, warning, nested = false, children }:
           {help}
         </p>
       </div>
-      <div className="grid gap-1 @min-[30rem]/settings:pt-0.5">
+      <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-1 @min-[30rem]/settings:pt-0.5">
         {children({
           id,
           "aria-describedby": described.filter(Boolean).join(" "),
