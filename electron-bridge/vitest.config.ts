@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: "node",
           environment: "node",
-          include: ["tests/{main,preload,shared,testing}/**/*.test.ts", "tests/renderer/*.test.ts"],
+          include: ["tests/{documents,main,preload,shared,testing}/**/*.test.ts", "tests/renderer/*.test.ts"],
         },
       },
       {

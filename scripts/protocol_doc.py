@@ -1,8 +1,9 @@
 """Writes protocol.md: the prose of protocol_template.md with tables, examples and limits filled in.
 
-`{{methods}}` stands for the function of that name in `protocol_tables`, `{{fact NAME}}` for a limit
-out of the code, `{{example FILE …}}` for messages out of `tests/contract/fixtures`. With `--check`
-nothing is written: the exit code is 1 when the file is not what would be written.
+`{{methods}}` stands for the function of that name in `protocol_tables`, `{{ipc_…}}` for one in
+`ipc_tables`, `{{fact NAME}}` for a limit out of the code, `{{example FILE …}}` for messages out of
+`tests/contract/fixtures`. With `--check` nothing is written: the exit code is 1 when the file is
+not what would be written.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, cast
 
+import ipc_tables
 import protocol_tables as tables
 
 from sidecar import __version__
@@ -97,7 +99,8 @@ def _fill(place: re.Match[str]) -> str:
         return _examples(arguments)
     if what == "keys":
         return tables.keys(arguments[0])
-    make: Callable[[], str] = getattr(tables, what)
+    source = ipc_tables if what.startswith("ipc_") else tables
+    make: Callable[[], str] = getattr(source, what)
     return make()
 
 

@@ -1,7 +1,8 @@
 """Sends one HTTP request of a client's to a server on this machine, and reads the answer.
 
 In a thread, by the library's blocking client, which knows all the ways in which a body may end.
-Redirects are not followed: they may lead elsewhere.
+Nothing leads to another machine: redirects are not followed, and a `host` that clients can change
+is connected to only at addresses of this one.
 """
 
 import contextlib
@@ -13,6 +14,7 @@ from email.message import Message
 from sidecar.domain.errors import NoAnswer
 from sidecar.domain.http import HttpRequest, HttpResponse, written
 from sidecar.domain.spec import ServerSpec, bracketed, connect_host
+from sidecar.processes.listening import ports
 from sidecar.processes.readiness import trusting_context
 from sidecar.processes.threads import in_thread
 
@@ -71,7 +73,7 @@ class _Exchange:
         """The answer."""
         since = time.monotonic()
         try:
-            self._connection.connect()
+            self._connect()
             self._socket = self._connection.sock  # the connection forgets it before the body
             if self._abandoned:
                 raise TimeoutError
@@ -101,6 +103,26 @@ class _Exchange:
             ) from error
         finally:
             self._connection.close()
+
+    def _connect(self) -> None:
+        """By the address that was looked at: the name may lead elsewhere the next moment."""
+        host = connect_host(self._spec.host)
+        addresses = ports.ours(host)
+        if not addresses:
+            raise NoAnswer(
+                f"{host} is not an address of this machine, so {self._spec.name} is not asked "
+                "there; give it a host of this machine, and restart it"
+            )
+        refused: ConnectionRefusedError | None = None
+        for address in addresses:
+            self._connection.host = address.ip
+            try:
+                return self._connection.connect()
+            except ConnectionRefusedError as error:  # "localhost" is ::1, too
+                refused = error
+        if refused is not None:
+            raise refused
+        return None
 
     def _send(self) -> None:
         request, connection = self._request, self._connection

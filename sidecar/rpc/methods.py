@@ -7,7 +7,6 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Any
 
 from sidecar import __version__
@@ -68,10 +67,7 @@ class Methods:
             "shutdown": (params.NoParams, self.shutdown),
             "rpc.discover": (params.NoParams, self.discover),
         }
-        return {
-            name: _reading(cls, method, partial(policy.check, name))
-            for name, (cls, method) in table.items()
-        }
+        return {name: _reading(name, cls, method, policy) for name, (cls, method) in table.items()}
 
     def initialize(
         self,
@@ -212,14 +208,13 @@ def _discover() -> Json:
     return document()
 
 
-def _reading(
-    cls: type, method: Callable[..., Json], check: Callable[[dict[str, Any]], None]
-) -> Handler:
-    """A handler that reads its params as `cls` lists them; `check` raises if it may not go on."""
+def _reading(name: str, cls: type, method: Callable[..., Json], policy: Policy) -> Handler:
+    """A handler that reads its params as `cls` lists them, unless `policy` rules it out before."""
 
     def handler(written: object) -> Json:
+        policy.check_method(name)  # who may not do it is not told how it is asked for
         given = params.read_params(cls, written) if written else {}
-        check(given)
+        policy.check_params(name, given)
         return method(**given)
 
     return handler

@@ -31,10 +31,13 @@ class Policy(NamedTuple):
     adds_servers: bool
     changes: tuple[str, ...] | None
 
-    def check(self, method: str, given: Mapping[str, object]) -> None:
-        """Raises NotAllowed if the method with the params `given` is ruled out."""
+    def check_method(self, method: str) -> None:
+        """Raises NotAllowed if the method is ruled out, with whatever params."""
         if method in self.refused:
             raise NotAllowed(self.refused[method])
+
+    def check_params(self, method: str, given: Mapping[str, object]) -> None:
+        """Raises NotAllowed if the method is ruled out with the params `given`."""
         if method == "initialize" and not self.adds_servers and "servers" in given:
             raise NotAllowed(
                 "servers: this client cannot add servers; write them into the configuration file",

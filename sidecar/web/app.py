@@ -128,7 +128,8 @@ async def _rpc_without_upgrade(request: Request) -> Response:
 
 async def _refused(request: Request, error: Exception) -> Response:
     """What Starlette refuses by itself: a method, or a path that leads nowhere."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    if status == 404:
+    assert isinstance(error, HTTPException)  # it is registered for nothing else
+    if error.status_code == 404:
         return pages.NOT_FOUND.response(request)
-    return Response(status_code=status, headers={"Cache-Control": "no-store"})
+    headers = {**(error.headers or {}), "Cache-Control": "no-store"}  # a 405 has Allow
+    return Response(status_code=error.status_code, headers=headers)

@@ -4,7 +4,7 @@ As ASGI middleware it sees pages and WebSockets alike, so that no route can be l
 """
 
 import ipaddress
-from urllib.parse import urlsplit
+import re
 
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
@@ -17,6 +17,9 @@ HEALTH_PATH = "/healthz"
 """The only path that is open to all; what it tells is no secret."""
 
 READING = frozenset({"GET", "HEAD"})
+
+_HOST = re.compile(r"(?:(?P<name>[\w.-]+)|\[(?P<ipv6>[0-9a-f:.]+)\])(?::\d{1,5})?", re.ASCII | re.I)
+"""A Host header: a name or an address, and perhaps a port; nothing that a URL could hide there."""
 
 _PAGE_SCHEME = {"ws": "http", "wss": "https"}
 
@@ -42,13 +45,15 @@ class Gate:
         """The answer to what is not let through; it may be a redirection to the panel."""
         asked = HTTPConnection(scope)
         reading = scope.get("method") in READING
-        if reading and asked.url.path == HEALTH_PATH:
+        # Not `asked.url`, which is put together with what the Host header says.
+        path: str = scope["path"]
+        if reading and path == HEALTH_PATH:
             return None
         if not self._is_ours(asked.headers.get("host", "")):
             return pages.FOREIGN_HOST.response(asked)
         policy = self._sessions.policy_of(asked.cookies.get(self._sessions.cookie))
         token = asked.query_params.get("token")
-        if token is not None and scope.get("method") == "GET" and asked.url.path == "/":
+        if token is not None and scope.get("method") == "GET" and path == "/":
             return self._by_token(asked, token, known=policy is not None)
         if policy is None:
             return pages.NO_SESSION.response(asked, refresh=_came_from_elsewhere(asked))
@@ -70,7 +75,7 @@ class Gate:
                 self._sessions.cookie,
                 session,
                 path="/",
-                secure=asked.url.scheme == "https",
+                secure=asked.scope["scheme"] == "https",
                 httponly=True,
                 samesite="strict",
             )
@@ -82,10 +87,10 @@ class Gate:
         A web site can have its own name lead here (DNS rebinding), and then its pages would count
         as ours. It cannot do so with a number or with `localhost`.
         """
-        try:
-            name = (urlsplit(f"//{host}").hostname or "").lower()
-        except ValueError:
+        written = _HOST.fullmatch(host)
+        if written is None:
             return False
+        name = (written["name"] or written["ipv6"]).lower()
         if name in self._names:
             return True
         try:
@@ -96,7 +101,7 @@ class Gate:
 
 def _is_same_origin(asked: HTTPConnection) -> bool:
     """Whether a page of ours asks, as the browser says; one that says nothing is not believed."""
-    scheme = _PAGE_SCHEME.get(asked.url.scheme, asked.url.scheme)
+    scheme = _PAGE_SCHEME.get(asked.scope["scheme"], asked.scope["scheme"])
     here = f"{scheme}://{asked.headers.get('host', '')}"
     return asked.headers.getlist("origin") == [here]
 

@@ -39,6 +39,9 @@ FLUSH_SECONDS = 2.0
 CLOSE_SECONDS = 1
 """Connections that are not closed by then are cut; whole seconds, as uvicorn wants them."""
 
+LOOPBACK_PEERS = ["127.0.0.0/8", "::1"]
+"""Who may tell how a page was asked for: a proxy on this computer, as nothing else gets here."""
+
 EXIT_SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK")
 NEW_LINK_SIGNAL = "SIGUSR1"
 
@@ -82,7 +85,9 @@ class WebServer:
                 ws_ping_interval=PING_SECONDS,
                 ws_ping_timeout=PONG_SECONDS,
                 ws_per_message_deflate=False,  # on one computer it only costs time and memory
-                proxy_headers=False,
+                # X-Forwarded-Proto tells of TLS; no foreign page can have a browser send it.
+                proxy_headers=True,
+                forwarded_allow_ips=LOOPBACK_PEERS,
                 server_header=False,
                 timeout_graceful_shutdown=CLOSE_SECONDS,
             )

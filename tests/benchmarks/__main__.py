@@ -31,6 +31,8 @@ MEASURES = [
     "line_delay",
     "memory",
     "stalled_reader",
+    "bridge_round_trip",
+    "bridge_line_delay",
     "click_to_starting",
     "panel_flood",
     "first_paint",

@@ -82,8 +82,12 @@ export class FanOut {
       return [];
     }
     const live = all.filter((window) => !isGone(window));
-    for (const window of this.#readers.keys()) {
-      if (isGone(window)) this.#readers.delete(window);
+    // One that is not listed any more is gone for us, too: an app may list new objects each time.
+    const listed = new Set(live);
+    for (const [window, reader] of this.#readers) {
+      if (listed.has(window)) continue;
+      reader.forget();
+      this.#readers.delete(window);
     }
     return live;
   }

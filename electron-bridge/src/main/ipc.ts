@@ -27,7 +27,7 @@ export interface IpcTarget {
 export function answerWindows(ipcMain: IpcMainLike, target: IpcTarget): () => void {
   const registered: string[] = [];
   const forgetAll = () => {
-    for (const channel of registered) ipcMain.removeHandler(channel);
+    for (const channel of registered) ipcMain.removeHandler?.(channel);
     ipcMain.removeListener?.(LOG_RECEIVED_CHANNEL, onReceived);
   };
   const answer = (channel: string, make: (payload: unknown[]) => Promise<unknown>) => {
@@ -60,7 +60,7 @@ export function answerWindows(ipcMain: IpcMainLike, target: IpcTarget): () => vo
 
 function checkSender(target: IpcTarget, event: IpcEventLike, channel: string): void {
   if (target.allowSender(event)) return;
-  const from = event.senderFrame?.url ?? "a frame that is gone";
+  const from = event?.senderFrame?.url ?? "a frame that is gone";
   throw new PythonServerError(
     `${channel} was refused: ${from} may not control the Python servers. Only the app's own pages may; see \`allowSender\`.`,
     ErrorCode.NOT_ALLOWED,

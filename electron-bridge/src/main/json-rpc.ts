@@ -31,6 +31,8 @@ const FEW_WAITING = 16;
 
 /** One connection to a sidecar. */
 export interface RpcConnection {
+  /** The beginning of what came and is no message; empty where all is well. */
+  unread(): string;
   /** Resolves with the result; rejects with a PythonServerError. */
   request(method: string, params?: unknown): Promise<unknown>;
   /** Ends it: what is under way rejects with `reason`, and nothing more is handled. */
@@ -46,6 +48,11 @@ export interface RpcEvents {
 
 class PipeReader extends AbstractMessageReader implements MessageReader {
   readonly #input: Readable;
+  readonly #splitter = new MessageSplitter((body) => {
+    this.#waiting += 1;
+    this.#callback(JSON.parse(body.toString("utf8")) as Message);
+  });
+  #callback: DataCallback = () => {};
   #waiting = 0;
 
   constructor(input: Readable) {
@@ -53,14 +60,16 @@ class PipeReader extends AbstractMessageReader implements MessageReader {
     this.#input = input;
   }
 
+  /** The beginning of what came and is no message. */
+  get unread(): string {
+    return this.#splitter.unread;
+  }
+
   listen(callback: DataCallback): Disposable {
-    const splitter = new MessageSplitter((body) => {
-      this.#waiting += 1;
-      callback(JSON.parse(body.toString("utf8")) as Message);
-    });
+    this.#callback = callback;
     const onData = (chunk: Buffer) => {
       try {
-        splitter.push(chunk);
+        this.#splitter.push(chunk);
       } catch (error) {
         this.fireError(error);
       }
@@ -117,6 +126,7 @@ export function connect(input: Readable, output: Writable, events: RpcEvents): R
   connection.onNotification((method, params) => events.onNotification(method, params));
   connection.listen();
   return {
+    unread: () => reader.unread,
     async request(method, params) {
       if (!open) throw reason;
       checkSize(method, params);

@@ -22,6 +22,11 @@ export class MessageSplitter {
     this.#onBody = onBody;
   }
 
+  /** The beginning of what came and is no message so far, to tell a person. */
+  get unread(): string {
+    return this.#header.toString("utf8").trim().slice(0, 80);
+  }
+
   /** Takes the next bytes in; throws FramingError when they are no messages. */
   push(chunk: Buffer): void {
     let rest: Buffer | undefined = chunk;
@@ -32,10 +37,10 @@ export class MessageSplitter {
 
   #readHeader(chunk: Buffer): Buffer | undefined {
     const bytes = this.#header.length > 0 ? Buffer.concat([this.#header, chunk]) : chunk;
+    this.#header = bytes;
     const end = bytes.indexOf(HEADER_END);
     if (end < 0) {
       if (bytes.length > LONGEST_HEADER) throw new FramingError("a header without an end");
-      this.#header = bytes;
       return undefined;
     }
     const length = /^content-length: *(\d+) *$/im.exec(bytes.toString("latin1", 0, end))?.[1];

@@ -25,14 +25,14 @@ export interface WindowLike {
 /** Who sent an IPC message: of Electron's `IpcMainEvent` and `IpcMainInvokeEvent`, what is looked at. */
 export interface IpcEventLike {
   readonly sender?: unknown;
-  /** null when the frame has gone meanwhile. */
+  /** null when the frame has gone meanwhile. Without it the address is `sender.getURL()`, if there is that. */
   readonly senderFrame?: { readonly url: string; readonly parent?: unknown } | null;
 }
 
 /** Electron's `ipcMain`. */
 export interface IpcMainLike {
   handle(channel: string, listener: (event: IpcEventLike, ...args: unknown[]) => unknown): unknown;
-  removeHandler(channel: string): unknown;
+  removeHandler?(channel: string): unknown;
   on?(channel: string, listener: (event: IpcEventLike, ...args: unknown[]) => void): unknown;
   removeListener?(channel: string, listener: (event: IpcEventLike, ...args: unknown[]) => void): unknown;
 }
@@ -40,7 +40,7 @@ export interface IpcMainLike {
 /** Electron's `app`. */
 export interface AppLike {
   on(event: "before-quit", listener: (event: { preventDefault(): void }) => void): unknown;
-  removeListener(event: "before-quit", listener: (event: { preventDefault(): void }) => void): unknown;
+  removeListener?(event: "before-quit", listener: (event: { preventDefault(): void }) => void): unknown;
   quit(): unknown;
 }
 

@@ -17,19 +17,27 @@ export interface Quitting {
 export function holdQuit(app: AppLike, { isUp, stop, limitMs }: Quitting): () => void {
   let stopping = false;
   let mayGo = false;
+  let ended = false;
   const onBeforeQuit = (event: { preventDefault(): void }) => {
-    if (mayGo || (!stopping && !isUp())) return;
+    if (ended || mayGo || (!stopping && !isUp())) return;
     event.preventDefault();
     if (stopping) return;
     stopping = true;
-    void within(limitMs, settled(stop())).then(() => {
+    const stopped = settled(stop());
+    void within(limitMs, stopped).then(() => {
       stopping = false;
       mayGo = true;
       app.quit();
-      // A window may still refuse to be closed: then the app lives on, and has to wait again next time.
-      mayGo = false;
+      // A window may still refuse to be closed: then the app lives on, and has to wait again next time. But
+      // for what did not stop within the limit it is not held up twice.
+      void stopped.then(() => {
+        mayGo = false;
+      });
     });
   };
   app.on("before-quit", onBeforeQuit);
-  return () => void app.removeListener("before-quit", onBeforeQuit);
+  return () => {
+    ended = true;
+    app.removeListener?.("before-quit", onBeforeQuit);
+  };
 }

@@ -12,6 +12,9 @@ const INITIALIZE_LIMIT_MS = 30_000;
 /** How long a sidecar that was told to end at once may take: it gives its servers 1.5 s. */
 const TERMINATE_LIMIT_MS = 4_000;
 
+const CHECK_COMMAND =
+  "Check that `sidecar.command` and `sidecar.args` run the sidecar, as `python3 -m sidecar` does.";
+
 /** What a sidecar is launched with. */
 export interface SidecarLaunch {
   command: SidecarCommand;
@@ -71,8 +74,8 @@ export async function launchSidecar(launch: SidecarLaunch): Promise<Sidecar> {
   const given = new AbortController();
   try {
     const answer = connection.request("initialize", launch.initialize);
-    const result = await Promise.race([answer, refusal(launch.signal, given.signal), ended]);
-    if (typeof result === "string") throw await endedEarly(process, result, launch.command);
+    const result = await Promise.race([answer, refusal(launch.signal, given.signal, connection), ended]);
+    if (typeof result === "string") throw await endedEarly(process, result, launch.command, connection);
     return new Sidecar(result as InitializeResult, process, connection, ended);
   } catch (error) {
     await endAtOnce(process);
@@ -83,14 +86,14 @@ export async function launchSidecar(launch: SidecarLaunch): Promise<Sidecar> {
 }
 
 /** Rejects when the launch is given up or has taken too long; `over` ends the wait. */
-async function refusal(cancelled: AbortSignal, over: AbortSignal): Promise<never> {
+async function refusal(cancelled: AbortSignal, over: AbortSignal, connection: RpcConnection): Promise<never> {
   const limit = AbortSignal.any([cancelled, over]);
   await pause(INITIALIZE_LIMIT_MS, limit);
   const seconds = INITIALIZE_LIMIT_MS / 1000;
   throw new PythonServerError(
     cancelled.aborted
       ? "the launch of the sidecar was cancelled"
-      : `the sidecar was launched but did not answer within ${seconds} s. Check that \`sidecar.command\` and \`sidecar.args\` run it, as \`python3 -m sidecar\` does.`,
+      : `the sidecar was launched but did not answer within ${seconds} s.${otherOutput(connection)} ${CHECK_COMMAND}`,
     SIDECAR_UNAVAILABLE,
   );
 }
@@ -99,18 +102,27 @@ async function endedEarly(
   process: SidecarProcess,
   how: string,
   { command }: SidecarCommand,
+  connection: RpcConnection,
 ): Promise<PythonServerError> {
   const words = (await process.lastWords()).filter((line) => line.trim() !== "");
   const said = words.at(-1) ?? "";
   const hint = /No module named '?sidecar/.test(said)
     ? ` Install it for this interpreter (${command} -m pip install python-server-sidecar), or set \`sidecar.command\` to the one that has it.`
     : "";
-  const tail = said === "" ? "It said nothing." : `It said: ${said}`;
+  const other = otherOutput(connection);
+  const tail = said === "" ? (other === "" ? " It said nothing." : "") : ` It said: ${said}`;
+  const check = said === "" || other !== "" ? ` ${CHECK_COMMAND}` : "";
   return new PythonServerError(
-    `the sidecar ${how} before it was ready. ${tail}${hint}`,
+    `the sidecar ${how} before it was ready.${other}${tail}${hint}${check}`,
     SIDECAR_UNAVAILABLE,
     { tail: words },
   );
+}
+
+/** What it wrote in place of messages: whoever reads it knows which program that was. */
+function otherOutput(connection: RpcConnection): string {
+  const text = connection.unread();
+  return text === "" ? "" : ` It wrote ${JSON.stringify(text)} where its messages should begin.`;
 }
 
 async function endAtOnce(process: SidecarProcess): Promise<void> {

@@ -42,8 +42,18 @@ export function isOwnPage(url: string): boolean {
  * app's own. A frame that has gone meanwhile is refused. Only Electron has frames; without it, under
  * plain Node, there is no page to keep out.
  */
-export function isTrustedSender({ senderFrame }: IpcEventLike): boolean {
-  if (senderFrame === undefined) return process.versions.electron === undefined;
+export function isTrustedSender(event: IpcEventLike | null | undefined): boolean {
+  const senderFrame = event?.senderFrame;
+  if (senderFrame === undefined) {
+    const url = urlOf(event?.sender);
+    return process.versions.electron === undefined && (url === undefined || isOwnPage(url));
+  }
   if (senderFrame === null || senderFrame.parent) return false;
   return isOwnPage(senderFrame.url);
+}
+
+/** The address of a window's page, as far as it can tell one. */
+function urlOf(sender: unknown): string | undefined {
+  const { getURL } = (sender ?? {}) as { getURL?: unknown };
+  return typeof getURL === "function" ? String(getURL.call(sender)) : undefined;
 }

@@ -1,7 +1,8 @@
 /** The panel as a web page: talks to the sidecar that served it. */
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { createWebPythonServerApi, PythonServerPanel } from "../renderer/index.js";
+import { createWebPythonServerApi, PythonServerPanel, PythonServerProvider } from "../renderer/index.js";
+import { PageTitle } from "../renderer/panel/page-title.js";
 
 const root = document.getElementById("panel");
 if (!root) throw new Error("index.html has no element #panel");
@@ -13,6 +14,9 @@ const retry = () => location.reload();
 
 createRoot(root).render(
   <StrictMode>
-    <PythonServerPanel api={api} onRetry={retry} />
+    <PythonServerProvider api={api}>
+      <PageTitle />
+      <PythonServerPanel onRetry={retry} />
+    </PythonServerProvider>
   </StrictMode>,
 );

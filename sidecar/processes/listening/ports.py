@@ -60,6 +60,25 @@ def look_up(host: str) -> list[Address]:
     return sorted(addresses, key=lambda address: address.family != socket.AF_INET)
 
 
+def ours(host: str) -> list[Address]:
+    """Those addresses of `host` that are this machine's; none, mostly, for another machine's name.
+
+    Blocking, and raises, as `look_up` does.
+    """
+    return [address for address in look_up(host) if _can_be_bound(address)]
+
+
+def _can_be_bound(address: Address) -> bool:
+    try:
+        with socket.socket(address.family, socket.SOCK_STREAM) as one:
+            one.bind((address.ip, 0, *address.rest))
+    except OSError as error:
+        if error.errno in NOT_OURS:
+            return False
+        raise
+    return True
+
+
 def listen(addresses: Iterable[Address], port: int) -> list[socket.socket]:
     """Listens on the same port of all the addresses; 0 is a port that the system chooses.
 

@@ -78,6 +78,7 @@ async def test_a_client_that_leaves_stops_nothing_and_its_start_goes_on(
     ("method", "params", "field"),
     [
         ("shutdown", {}, None),
+        ("shutdown", {"now": True}, None),
         ("initialize", {"servers": {"new": {"command": ["true"]}}}, "servers"),
         ("initialize", {"servers": {}, "notifications": []}, "servers"),
         ("update_server", {"changes": {"command": ["true"]}}, "changes.command"),
@@ -129,6 +130,17 @@ async def test_what_a_browser_may_change_is_changed(launch: LaunchWeb) -> None:
         with pytest.raises(RpcError) as wrong:
             await client.request("update_server", changes={"port": "http"})
         assert wrong.value.code == codes.INVALID_PARAMS
+
+
+async def test_a_host_that_a_browser_may_change_leads_no_request_to_another_machine(
+    launch: LaunchWeb,
+) -> None:
+    web = await launch({"api": sleeper(port=8122)})
+    async with web.client(await web.let_in()) as client:
+        await client.request("update_server", changes={"host": "203.0.113.9", "port": 80})
+        assert (await client.request("start"))["success"], "it is ready without being asked"
+        with pytest.raises(RpcError, match=r"203\.0\.113\.9 is not an address of this machine"):
+            await client.request("send_request", path="/latest/meta-data", timeout=60)
 
 
 async def test_what_is_no_request_is_answered_and_the_connection_goes_on(

@@ -28,6 +28,26 @@ async def test_the_link_lets_one_browser_in_and_leaves_no_token_in_its_address(
     assert (await web.ask("/", cookie=cookie)).status != 403
 
 
+async def test_behind_a_proxy_with_tls_the_cookie_and_the_origin_are_those_of_tls(
+    launch: LaunchWeb,
+) -> None:
+    web = await launch()
+    answer = await web.ask(f"/?token={web.tokens[0]}", x_forwarded_proto="https")
+    cookie, *attributes = answer.headers["set-cookie"].split("; ")
+    assert "Secure" in attributes
+    secure = web.origin.replace("http:", "https:")
+    for origin, status in ((secure, 101), (web.origin, 403)):
+        shaken = await web.handshake(cookie=cookie, origin=origin, x_forwarded_proto="https")
+        assert shaken.status == status
+
+
+async def test_a_look_at_the_headers_alone_does_not_use_the_link_up(launch: LaunchWeb) -> None:
+    # Programs that preview links ask so.
+    web = await launch()
+    assert (await web.ask(f"/?token={web.tokens[0]}", "HEAD")).status == 403
+    assert (await web.ask(f"/?token={web.tokens[0]}")).status == 303
+
+
 async def test_a_link_works_once_and_again_only_for_the_browser_that_used_it(
     launch: LaunchWeb,
 ) -> None:
@@ -68,8 +88,12 @@ async def test_whether_it_lives_is_told_to_all_and_nothing_else(launch: LaunchWe
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "127.0.0.1.evil.example", "", None, "10.0.0.7:8765", "[::ffff"]
-)
+    "host",
+    [
+        "evil.example", "127.0.0.1.evil.example", "", None, "10.0.0.7:8765", "[::ffff",
+        "evil.example@127.0.0.1", "127.0.0.1/healthz?", "127.0.0.1#", "x/healthz?",
+    ],
+)  # fmt: skip
 async def test_a_name_that_is_not_of_this_computer_is_refused(
     launch: LaunchWeb, host: str | None
 ) -> None:
@@ -119,6 +143,7 @@ async def test_a_writing_request_needs_the_cookie_and_the_origin_too(
         assert (await web.ask(path, method, cookie=cookie, origin="http://a.example")).status == 403
         allowed = await web.ask(path, method, cookie=cookie, origin=web.origin)
         assert allowed.status in (405, 426)
+        assert allowed.status == 426 or allowed.headers["allow"]
 
 
 async def test_a_browser_that_followed_a_link_from_elsewhere_asks_once_more(

@@ -3,9 +3,11 @@
 import asyncio
 import base64
 import shutil
+import socket
 import ssl
 import subprocess
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -13,7 +15,8 @@ from sidecar.domain.errors import NoAnswer
 from sidecar.domain.http import HttpRequest, HttpResponse
 from sidecar.domain.spec import ReadyCheck, ServerSpec
 from sidecar.processes.http_exchange import MOST_BODY_BYTES, exchange
-from sidecar.processes.listening.ports import any_free
+from sidecar.processes.listening import ports
+from sidecar.processes.listening.ports import Address, any_free
 from tests.unit.processes.raw_http import Answer, Served, repeating, saying, serving, silent
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -249,6 +252,33 @@ async def test_a_port_where_nobody_listens_is_told() -> None:
     assert str(refused.value) == (
         f"nothing listens on 127.0.0.1:{port}, where api should answer; see its log, or restart it"
     )
+
+
+async def test_another_machine_is_never_asked_whatever_the_host_is_changed_to() -> None:
+    # 203.0.113.9 is nobody's: an attempt to connect would end as unreachable, or not at all.
+    with pytest.raises(NoAnswer) as refused:
+        await exchange(spec("203.0.113.9"), 80, HttpRequest("/", timeout=LONG))
+    assert str(refused.value) == (
+        "203.0.113.9 is not an address of this machine, so api is not asked there; "
+        "give it a host of this machine, and restart it"
+    )
+
+
+async def test_a_name_that_leads_elsewhere_too_is_asked_for_at_our_own_address() -> None:
+    found = [Address(socket.AF_INET, ip) for ip in ("203.0.113.9", "127.0.0.1")]
+    async with serving(saying(OK + b"\r\nhello")) as served:
+        with patch.object(ports, "look_up", return_value=found):
+            response = await exchange(spec("both"), served.port, HttpRequest("/", timeout=LONG))
+    assert response.body == "hello"
+    assert b"\r\nHost: both:%d\r\n" % served.port in served.requests[0]
+
+
+async def test_each_address_of_a_name_is_tried() -> None:
+    found = [Address(socket.AF_INET, ip) for ip in ("127.0.0.2", "127.0.0.1")]
+    async with serving(saying(OK + b"\r\nhello")) as served:
+        with patch.object(ports, "look_up", return_value=found):
+            response = await exchange(spec("both"), served.port, HttpRequest("/", timeout=LONG))
+    assert response.body == "hello"
 
 
 @pytest.mark.parametrize(

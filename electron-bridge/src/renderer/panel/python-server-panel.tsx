@@ -25,7 +25,6 @@ export function PythonServerPanel({ name, ...frame }: PythonServerPanelProps) {
   return (
     <PanelFrame {...frame} bar={(connected) => <TitleBar connected={connected} />}>
       <Servers only={name} />
-      <AlertToasts only={name} />
     </PanelFrame>
   );
 }
@@ -34,29 +33,29 @@ function Servers({ only }: { only: string | undefined }) {
   const hydrated = usePythonServer((state) => state.hydrated);
   const sidecar = usePythonServer((state) => state.sidecar.status);
   const names = usePythonServer(useShallow((state) => Object.keys(state.servers)));
+  const [selected, select] = useSelection(names);
   if (!hydrated) return sidecar === "failed" || sidecar === "stopped" ? <SidecarFailed /> : <Loading />;
+  const shown = only ?? selected;
+  const chooses = only === undefined && names.length > 1;
   return (
     <>
       <SidecarTrouble />
-      {names.length === 0 ? <NoServers /> : <ListAndDetail names={names} only={only} />}
-    </>
-  );
-}
-
-function ListAndDetail({ names, only }: { names: readonly string[]; only: string | undefined }) {
-  const [selected, select] = useSelection(names);
-  const shown = only ?? selected;
-  const alone = only !== undefined || names.length === 1;
-  return (
-    <div className="flex min-h-0 flex-1 @max-[720px]/panel:flex-col">
-      {!alone && (
-        <nav className="flex w-80 shrink-0 flex-col border-border border-r bg-muted/40 @max-[720px]/panel:max-h-[38%] @max-[720px]/panel:w-auto @max-[720px]/panel:border-r-0 @max-[720px]/panel:border-b">
-          <ServerList names={names} selected={selected} onSelect={select} />
-        </nav>
+      {names.length === 0 ? (
+        <NoServers />
+      ) : (
+        <div className="flex min-h-0 flex-1 @max-[720px]/panel:flex-col">
+          {chooses && (
+            <nav className="flex w-80 shrink-0 flex-col border-border border-r bg-muted/40 @max-[720px]/panel:max-h-[36%] @max-[720px]/panel:w-auto @max-[720px]/panel:border-r-0 @max-[720px]/panel:border-b">
+              <ServerList names={names} selected={selected} onSelect={select} />
+              <AlertToasts docked shown={shown} onShow={select} />
+            </nav>
+          )}
+          <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+            {shown !== undefined && <ServerDetail name={shown} />}
+          </div>
+        </div>
       )}
-      <div className="flex min-h-0 min-w-0 flex-1 flex-col">
-        {shown !== undefined && <ServerDetail name={shown} />}
-      </div>
-    </div>
+      {!chooses && <AlertToasts only={only} shown={shown} />}
+    </>
   );
 }

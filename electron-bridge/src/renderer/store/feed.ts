@@ -21,7 +21,7 @@ export interface FeedTarget {
 /** The subscriptions of one store. */
 export class Feed {
   readonly #target: FeedTarget;
-  readonly #ends: Unsubscribe[];
+  readonly #ends: (Unsubscribe | undefined)[];
   /** The sidecar that ran last; `undefined` before the first. */
   #ran: { pid: number | undefined } | undefined;
   #runs = false;
@@ -33,17 +33,20 @@ export class Feed {
   constructor(api: PythonServerApi, target: FeedTarget) {
     this.#target = target;
     const { dispatch, snapshots } = target;
+    // An app's own preload may leave out what the app does not need, and may give nothing to unsubscribe with.
     this.#ends = [
-      api.onStatusChange((status) => {
+      api.onStatusChange?.((status) => {
         snapshots.told(status.name);
         dispatch({ type: "status", status });
       }),
-      api.onLogBatch((batch) => this.#takeLog(batch)),
-      api.onReady((ready) => dispatch({ type: "ready", ready })),
-      api.onStopped((stopped) => dispatch({ type: "stopped", stopped })),
-      api.onMetrics((metrics) => dispatch({ type: "metrics", metrics })),
-      api.onAlert((alert) => dispatch({ type: "alert", alert })),
-      api.onSidecarStatus((status) => this.#takeSidecar(status)),
+      api.onLogBatch
+        ? api.onLogBatch((batch) => this.#takeLog(batch))
+        : api.onLog?.((line, meta) => this.#takeLog({ ...meta, text: line, count: 1 })),
+      api.onReady?.((ready) => dispatch({ type: "ready", ready })),
+      api.onStopped?.((stopped) => dispatch({ type: "stopped", stopped })),
+      api.onMetrics?.((metrics) => dispatch({ type: "metrics", metrics })),
+      api.onAlert?.((alert) => dispatch({ type: "alert", alert })),
+      api.onSidecarStatus?.((status) => this.#takeSidecar(status)),
     ];
     void this.#askSidecar(api);
   }
@@ -51,7 +54,7 @@ export class Feed {
   /** Ends every subscription. */
   end(): void {
     this.#ended = true;
-    for (const end of this.#ends.splice(0)) end();
+    for (const end of this.#ends.splice(0)) end?.();
     this.#target.hydration.stop();
   }
 
@@ -78,7 +81,9 @@ export class Feed {
     }
     const isSame = this.#ran !== undefined && this.#ran.pid !== undefined && this.#ran.pid === pid;
     if (this.#runs && (isSame || pid === undefined)) return;
-    if (this.#ran && !isSame) dispatch({ type: "log-numbers-anew" });
+    // Whoever ran without its pid being known has not been away since.
+    const isNamedOnly = this.#runs && this.#ran?.pid === undefined;
+    if (this.#ran && !isSame && !isNamedOnly) dispatch({ type: "log-numbers-anew" });
     this.#ran = { pid };
     this.#runs = true;
     for (const batch of this.#held.splice(0)) dispatch({ type: "log", batch });

@@ -13,6 +13,7 @@ export const words = defineWords({
     more_one: "{{count}} more alert",
     more_other: "{{count}} more alerts",
     dismissAll: "Dismiss all",
+    show: "Show {{name}}",
   },
   ko: {
     region: "알림 ({{hotkey}})",
@@ -25,5 +26,6 @@ export const words = defineWords({
     more_one: "알림 {{count}}개 더 있음",
     more_other: "알림 {{count}}개 더 있음",
     dismissAll: "모두 닫기",
+    show: "{{name}} 보기",
   },
 });

@@ -3,7 +3,14 @@
  * larger than the panel's. An adopted sheet is not inline, so that a strict policy allows it.
  */
 import swaggerStyles from "swagger-ui-dist/swagger-ui.css?raw";
-import ownStyles from "./viewer.css?raw";
+import answers from "./look/answers.css?raw";
+import controls from "./look/controls.css?raw";
+import operations from "./look/operations.css?raw";
+import page from "./look/page.css?raw";
+import schemas from "./look/schemas.css?raw";
+
+/** The panel's look. Outside of the layer of Swagger UI's own sheet, so that it wins whatever that weighs. */
+const LOOK = [page, operations, controls, answers, schemas].join("\n");
 
 /** Swagger UI is dark below a class of the whole page, which is not the panel's to set. */
 const DARK_PAGE = /html\.dark-mode\b/g;
@@ -24,7 +31,7 @@ function viewerSheet(): CSSStyleSheet {
     .replace(PAGE_RULE, "")
     .replace(DARK_PAGE, DARK_PANEL)
     .replace(IMPORTANT_COLOUR, "$1");
-  sheet.replaceSync(`@layer swagger-ui { ${scoped} } ${ownStyles}`);
+  sheet.replaceSync(`@layer swagger-ui { ${scoped} } ${LOOK}`);
   return sheet;
 }
 

@@ -2,7 +2,7 @@
 import { useLayoutEffect, useRef } from "react";
 import SwaggerUIBundle from "swagger-ui-dist/swagger-ui-es-bundle.js";
 import type { PythonServerApi } from "../../../shared/api.js";
-import { atHome, type OpenApi } from "./document.js";
+import { atHome } from "./document.js";
 import { type Exchange, exchangeWith, type OutgoingRequest, type Refusals } from "./exchange.js";
 import type { ReadOpenApi } from "./kept.js";
 import { bringStyles } from "./viewer-styles.js";
@@ -66,23 +66,25 @@ function viewerOf(
   api: PythonServerApi,
   name: string,
   url: string,
-  { text, document }: ReadOpenApi,
+  openApi: ReadOpenApi,
   refusals: Refusals,
 ): MadeViewer {
   const kept = keptBy.get(api) ?? new Map<string, MadeViewer>();
   keptBy.set(api, kept);
   const before = kept.get(name);
+  const viewer =
+    before?.text === openApi.text && before.url === url
+      ? before
+      : make(openApi, url, exchangeWith(api, name, url, refusals));
+  // Last in the order of insertion: the first is the one that was not looked at for longest.
   kept.delete(name);
-  const fits = before?.text === text && before.url === url;
-  const viewer = fits ? before : make(document, url, exchangeWith(api, name, url, refusals));
-  const entry = fits ? viewer : { ...viewer, text };
-  kept.set(name, entry as MadeViewer);
+  kept.set(name, viewer);
   const [oldest] = kept.keys();
   if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
-  return entry as MadeViewer;
+  return viewer;
 }
 
-function make(document: OpenApi, url: string, exchange: Exchange): Omit<MadeViewer, "text"> {
+function make({ text, document }: ReadOpenApi, url: string, exchange: Exchange): MadeViewer {
   const element = window.document.createElement("div");
   SwaggerUIBundle({
     domNode: element,
@@ -99,5 +101,5 @@ function make(document: OpenApi, url: string, exchange: Exchange): Omit<MadeView
     // Its colours are fixed, for dark pages.
     syntaxHighlight: false,
   });
-  return { url, element, scrollTop: 0 };
+  return { text, url, element, scrollTop: 0 };
 }

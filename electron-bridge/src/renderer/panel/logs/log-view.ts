@@ -1,11 +1,17 @@
 /**
  * What the log viewer shows of a ring: its rows, filtered and searched, either following the end or standing
- * still. Wakes up once per frame, however much comes. Knows nothing of React and of pixels.
+ * still. Wakes up some times a second, however much comes. Knows nothing of React and of pixels.
  */
 
 import type { LogRow } from "../../store/log-ring.js";
 import { FoundRows, type LogFilter } from "./found-rows.js";
 import { HeldRows, keyOf, type LogSource } from "./held-rows.js";
+
+/**
+ * Lines that rush past are drawn so often and no more: nobody can read them, and what is left of the time
+ * belongs to the buttons.
+ */
+const REDRAW_MS = 50;
 
 /** Above so many lines per second, reading each aloud would only be noise. */
 const CALM_LINES_PER_SECOND = 3;
@@ -29,6 +35,9 @@ export class LogView {
   #pausedAfter = 0;
   #newestBefore = 0;
   #frame: number | undefined;
+  #takenAt = Number.NEGATIVE_INFINITY;
+  #later: ReturnType<typeof setTimeout> | undefined;
+  #endOfSource: (() => void) | undefined;
   #rateFrom = { newest: 0, time: performance.now() };
 
   constructor(source: LogSource) {
@@ -38,17 +47,32 @@ export class LogView {
     this.sync();
   }
 
-  /** Calls `listener` at most once per frame for what comes, and at once for what is done here. */
+  /** Calls `listener` every now and then for what comes, and at once for what is done here. */
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
-    const end = this.#source.subscribe(this.sync);
+    this.#endOfSource ??= this.#source.subscribe(this.#takeSoon);
     this.#wake();
     return () => {
       this.#listeners.delete(listener);
-      end();
+      if (this.#listeners.size > 0) return;
+      this.#endOfSource?.();
+      this.#endOfSource = undefined;
       if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
       this.#frame = undefined;
+      clearTimeout(this.#later);
+      this.#later = undefined;
     };
+  };
+
+  /** At once after a pause; in a rush when it is time to draw again. */
+  #takeSoon = (): void => {
+    const wait = this.#takenAt + REDRAW_MS - performance.now();
+    if (wait <= 0) this.sync();
+    else
+      this.#later ??= setTimeout(() => {
+        this.#later = undefined;
+        this.#wake();
+      }, wait);
   };
 
   /** Rows shown. */
@@ -158,6 +182,7 @@ export class LogView {
 
   /** Takes in what the ring has and this has not. */
   sync = (): void => {
+    this.#takenAt = performance.now();
     const taken = this.#held.take(this.following);
     const searching = this.#found.scanning;
     if (taken === "nothing" && !searching) return;

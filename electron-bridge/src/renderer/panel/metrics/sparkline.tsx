@@ -38,8 +38,8 @@ export function sparklinePaths(
     return `${round(x)},${round(y)}`;
   });
   const first = points[0];
-  if (first === undefined) return { line: "", area: "" };
-  const line = `M${points.length > 1 ? points.join("L") : `${first}h0.01`}`;
+  if (first === undefined || points.length === 1) return { line: "", area: "" }; // one value is no line yet
+  const line = `M${points.join("L")}`;
   const left = first.slice(0, first.indexOf(","));
   return { line, area: `${line}V${size.height}H${left}Z` };
 }

@@ -10,24 +10,31 @@ import { RemoteFacts } from "./remote-facts.js";
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|::1|\[::1\])$/;
 
+export interface FactsProps {
+  server: PanelServer;
+  /** Whether somebody is there who tells them: what is from before does not go on counting. */
+  current: boolean;
+}
+
 /** The facts of `server`, each only while it says something. */
-export function Facts({ server }: { server: PanelServer }) {
+export function Facts({ server, current }: FactsProps) {
   const text = useText();
   const { name, status } = server;
   const readyAt = usePythonServer((state) => state.readyAt[name]);
+  const running = current && status === "running";
   const ended = status === "stopped" || status === "error";
   return (
     <dl className="flex flex-wrap items-center gap-x-4 gap-y-1 text-muted-foreground text-xs">
       {server.pid !== undefined && <Fact label="pid">{server.pid}</Fact>}
       {server.port > 0 && <Fact label="port">{server.port}</Fact>}
       {server.kind === "local" && !LOOPBACK.test(server.host) && <Fact label="host">{server.host}</Fact>}
-      {status === "running" && readyAt !== undefined && (
+      {running && readyAt !== undefined && (
         <Fact label="uptime">
           <Uptime readyAt={readyAt} />
         </Fact>
       )}
       {server.kind === "local" && <Fact label="restarts">{server.restarts}</Fact>}
-      {status === "running" && server.health !== undefined && (
+      {running && server.health !== undefined && (
         <Fact
           label="server.health"
           className={server.health === "healthy" ? "text-running" : "text-changing"}
@@ -38,7 +45,7 @@ export function Facts({ server }: { server: PanelServer }) {
       {ended && server.signal !== undefined && <Fact label="server.signal">{server.signal}</Fact>}
       {ended && server.exitCode !== undefined && <Fact label="server.exitCode">{server.exitCode}</Fact>}
       <RemoteFacts server={server} />
-      {status === "running" && <Load name={name} />}
+      {running && <Load name={name} />}
     </dl>
   );
 }

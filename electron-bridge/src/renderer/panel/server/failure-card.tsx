@@ -9,6 +9,7 @@ import { Button } from "../ui/button.js";
 import { CopyButton } from "./copy-button.js";
 import { Cures } from "./cures.js";
 import { detailsOf, type ShownFailure, shownFailure } from "./failure.js";
+import { failureTitle } from "./failure-title.js";
 import { LastLines, useLastLines } from "./last-lines.js";
 
 /** The failure of `server`, if there is one. */
@@ -38,6 +39,7 @@ interface CardProps {
 
 function Card({ server, failure, onDismiss }: CardProps) {
   const text = useText();
+  const title = failureTitle(failure, text) ?? text("server.failed");
   const tail = useLastLines(server.name, failure.tail);
   const section = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
@@ -50,14 +52,14 @@ function Card({ server, failure, onDismiss }: CardProps) {
   return (
     <section
       ref={section}
-      aria-label={titleOf(failure, text)}
+      aria-label={title}
       className="shrink-0 border-border border-b bg-failed-soft px-4 py-3"
     >
       <div className="flex items-start gap-2.5">
         <CircleX aria-hidden className="mt-0.5 size-4 shrink-0 text-failed" />
         <div className="grid min-w-0 flex-1 gap-2">
           <div role="alert" className="grid gap-0.5">
-            <p className="font-semibold">{titleOf(failure, text)}</p>
+            <p className="font-semibold">{title}</p>
             <p>{withCode(failure.message)}</p>
             {failure.hint !== undefined && <p className="text-muted-foreground">{withCode(failure.hint)}</p>}
             {failure.gaveUp && <p className="text-muted-foreground">{text("server.gaveUp")}</p>}
@@ -82,11 +84,4 @@ function Card({ server, failure, onDismiss }: CardProps) {
       </div>
     </section>
   );
-}
-
-function titleOf(failure: ShownFailure, text: ReturnType<typeof useText>): string {
-  if (failure.refused) return text("server.refused");
-  if (failure.survived) return text("server.restartFailed");
-  if (failure.gaveUp) return text("server.keepsFailing");
-  return failure.code === undefined ? text("server.failed") : text(`server.failure-${failure.code}`);
 }

@@ -5,6 +5,7 @@
 import type { SidecarStatus } from "../../../shared/api.js";
 import type { PanelServer, PendingCommand } from "../../store/state.js";
 import type { TextKey } from "../i18n/index.js";
+import { isAway } from "../sidecar/away.js";
 
 /** One button. */
 export interface Offer {
@@ -70,7 +71,7 @@ export function offersOf(
   replacing = false,
 ): Offers {
   const situation = situationOf(server, replacing);
-  const away = sidecar === "stopped" || sidecar === "failed" || sidecar === "restarting";
+  const away = isAway(sidecar);
   const offer: MakeOffer = (command, label, { primary = false, asks = false, why }) => {
     const busy = pending === command;
     const obstacle = away ? "server.whyNoSidecar" : busy ? "server.whyBeingDone" : why;

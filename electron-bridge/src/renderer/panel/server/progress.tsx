@@ -2,7 +2,7 @@
  * What a server that starts or stops is waiting for, and what can be done when it takes long. For how long it
  * has been waiting stands in its badge.
  */
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { useNow } from "../../hooks/use-now.js";
 import { usePythonServer } from "../../hooks/use-python-server.js";
 import type { PanelServer } from "../../store/state.js";
@@ -11,6 +11,9 @@ import { useText } from "../i18n/index.js";
 import { SLOW_AFTER_SECONDS, waitingFor } from "./phase.js";
 
 const TICK_MS = 1000;
+
+/** Most servers start and stop sooner: for them nothing is to move down and up again. */
+const WORTH_A_WORD_MS = 400;
 
 /** A start tells of its process only when it is asked; usually it is there in a few ms, and one question is enough. */
 const ASK_FOR_PROCESS_MS = 500;
@@ -29,7 +32,8 @@ export function Progress({ server, replacing }: ProgressProps) {
   const since = usePythonServer((state) => state.since[name]);
   const waiting = waitingFor(server, pending, replacing);
   useProcessKnown(server);
-  if (waiting === undefined) return null;
+  const lasts = useLasts(waiting !== undefined);
+  if (waiting === undefined || !lasts) return null;
   return (
     <section className="relative shrink-0 bg-changing-soft px-4 py-2 text-xs">
       <Line />
@@ -43,6 +47,20 @@ export function Progress({ server, replacing }: ProgressProps) {
       {since !== undefined && server.retryAt === undefined && <SlowHint server={server} since={since} />}
     </section>
   );
+}
+
+/** Whether `true` has been so for a while. */
+function useLasts(now: boolean): boolean {
+  const [lasts, setLasts] = useState(false);
+  useEffect(() => {
+    if (!now) return;
+    const timer = setTimeout(() => setLasts(true), WORTH_A_WORD_MS);
+    return () => {
+      clearTimeout(timer);
+      setLasts(false);
+    };
+  }, [now]);
+  return lasts;
 }
 
 /** A thin line that moves, since nobody knows how long it takes; nothing for those who want no motion. */

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { usePythonServer } from "../../hooks/use-python-server.js";
 import type { PanelServer } from "../../store/state.js";
 import { useText } from "../i18n/index.js";
+import { useSidecarAway } from "../sidecar/away.js";
 import { Skeleton } from "../ui/skeleton.js";
 import { Controls } from "./controls.js";
 import { DetailTabs, type View } from "./detail-tabs.js";
@@ -40,28 +41,31 @@ function Head({ server }: { server: PanelServer }) {
   const text = useText();
   const since = usePythonServer((state) => state.since[server.name]);
   const replacing = useReplacing(server);
-  const unreachable = server.conditions.includes("unreachable");
+  const away = useSidecarAway();
+  const unreachable = away || server.conditions.includes("unreachable");
   return (
     <>
       <header className="grid shrink-0 gap-2.5 px-4 pt-3.5 pb-3">
         <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2.5">
-          <div className="grid min-w-0 gap-0.5">
+          <div className="grid min-w-0 flex-[1_1_16rem] gap-0.5">
             <div className="flex min-w-0 items-center gap-2.5">
-              <h2 className="truncate font-semibold text-base">{server.name}</h2>
-              <StateBadge status={server.status} unreachable={unreachable} since={since} />
+              <h2 title={server.name} className="truncate font-semibold text-base">
+                {server.name}
+              </h2>
+              <StateBadge status={server.status} unreachable={unreachable} away={away} since={since} />
             </div>
             {server.url !== undefined && (
-              <ServerAddress url={server.url} answers={server.status === "running" || replacing} />
+              <ServerAddress url={server.url} answers={!away && (server.status === "running" || replacing)} />
             )}
           </div>
           <Controls key={server.name} server={server} replacing={replacing} />
         </div>
-        <Facts server={server} />
+        <Facts server={server} current={!away} />
         <p role="status" className="sr-only">
           {server.name}: {text(unreachable ? "server.unreachable" : server.status)}
         </p>
       </header>
-      <Progress server={server} replacing={replacing} />
+      {!away && <Progress server={server} replacing={replacing} />}
     </>
   );
 }

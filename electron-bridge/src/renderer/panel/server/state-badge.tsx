@@ -33,12 +33,14 @@ export interface StateDotProps {
   status: StatusParams["status"];
   /** Nobody can tell: `status` is the last one known. */
   unreachable?: boolean | undefined;
+  /** Nobody can tell because the sidecar is away, which is said elsewhere: no alarm of the server's own. */
+  away?: boolean | undefined;
   className?: string | undefined;
 }
 
 /** A shape for each state, so that none is told by its colour alone. Decoration: the word stands beside it. */
-export function StateDot({ status, unreachable = false, className }: StateDotProps) {
-  const state = unreachable ? "unreachable" : status;
+export function StateDot({ status, unreachable = false, away = false, className }: StateDotProps) {
+  const state = unreachable || away ? "unreachable" : status;
   const changing = state === "starting" || state === "stopping";
   return (
     <svg
@@ -49,7 +51,7 @@ export function StateDot({ status, unreachable = false, className }: StateDotPro
       stroke="currentColor"
       className={cn(
         "size-3 shrink-0",
-        COLOURS[state],
+        away ? "text-idle" : COLOURS[state],
         changing && "animate-spin [animation-duration:2s]",
         className,
       )}
@@ -87,13 +89,13 @@ export interface StateBadgeProps extends StateDotProps {
 }
 
 /** Shape, word and elapsed seconds. */
-export function StateBadge({ status, unreachable = false, since, className }: StateBadgeProps) {
+export function StateBadge({ status, unreachable, away = false, since, className }: StateBadgeProps) {
   const text = useText();
-  const state = unreachable ? "unreachable" : status;
-  const changing = !unreachable && (status === "starting" || status === "stopping");
+  const state = unreachable || away ? "unreachable" : status;
+  const changing = state !== "unreachable" && (status === "starting" || status === "stopping");
   return (
-    <Badge variant={VARIANTS[state]} className={className}>
-      <StateDot status={status} unreachable={unreachable} />
+    <Badge variant={away ? "idle" : VARIANTS[state]} className={className}>
+      <StateDot status={status} unreachable={unreachable} away={away} />
       {state === "unreachable" ? text("server.unreachable") : text(state)}
       {changing && since !== undefined && (
         <span aria-hidden className="tabular-nums">

@@ -12,6 +12,12 @@ const ORDER: readonly Condition[] = [
   "stale-heartbeat",
 ];
 
+/** Whether somebody should look at it. */
+export function isTroubled(server: PanelServer | undefined): boolean {
+  if (server === undefined) return false;
+  return server.status === "error" || server.health === "unhealthy" || server.conditions.length > 0;
+}
+
 /** Where registry, heartbeat and supervisord disagree, and a health check that fails; empty when all is well. */
 export function troublesOf(server: PanelServer, text: Text): string[] {
   const troubles = ORDER.filter((condition) => server.conditions.includes(condition)).map((condition) =>

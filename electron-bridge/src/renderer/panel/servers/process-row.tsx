@@ -8,6 +8,7 @@ import { type Offer, offersOf } from "../server/offered-commands.js";
 import { StateBadge } from "../server/state-badge.js";
 import { useCommands } from "../server/use-commands.js";
 import { useReplacing } from "../server/use-replacing.js";
+import { useSidecarAway } from "../sidecar/away.js";
 import { Button } from "../ui/button.js";
 import { cn } from "../ui/class-names.js";
 import { Tooltip } from "../ui/tooltip.js";
@@ -20,13 +21,15 @@ export function ProcessRow({ row: { server, sample, uptime } }: { row: TableRow 
   const text = useText();
   const language = useLanguage();
   const since = usePythonServer((state) => state.since[server.name]);
-  const troubles = troublesOf(server, text);
+  const away = useSidecarAway();
+  const troubles = away ? [] : troublesOf(server, text);
   return (
     <tr className="group/row border-border border-b hover:bg-muted">
       <Cell>
         <StateBadge
           status={server.status}
           unreachable={server.conditions.includes("unreachable")}
+          away={away}
           since={since}
           className="flex"
         />
@@ -50,9 +53,9 @@ export function ProcessRow({ row: { server, sample, uptime } }: { row: TableRow 
       <Cell numeric>{server.pid ?? NONE}</Cell>
       <Cell numeric>{server.port > 0 ? server.port : NONE}</Cell>
       <Cell>{hostOf(server)}</Cell>
-      <Cell numeric>{sample ? formatPercent(sample.cpuPercent, language) : NONE}</Cell>
-      <Cell numeric>{sample ? formatMegabytes(sample.rssBytes, language) : NONE}</Cell>
-      <Cell numeric>{uptime === undefined ? NONE : formatDuration(uptime, text)}</Cell>
+      <Cell numeric>{sample && !away ? formatPercent(sample.cpuPercent, language) : NONE}</Cell>
+      <Cell numeric>{sample && !away ? formatMegabytes(sample.rssBytes, language) : NONE}</Cell>
+      <Cell numeric>{uptime === undefined || away ? NONE : formatDuration(uptime, text)}</Cell>
       <Cell numeric>{server.restarts}</Cell>
       <td className="sticky right-0 bg-background px-3 py-1 group-hover/row:bg-muted">
         <Commands server={server} />

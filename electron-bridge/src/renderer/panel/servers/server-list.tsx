@@ -1,11 +1,14 @@
 /** The list of servers: one is chosen, by mouse or by keyboard. A field filters it once it is long. */
-import { Search } from "lucide-react";
+import { CircleAlert, Search } from "lucide-react";
 import { type KeyboardEvent, useDeferredValue, useEffect, useRef, useState } from "react";
 import { usePythonServer } from "../../hooks/use-python-server.js";
 import type { PanelServer } from "../../store/state.js";
 import { useText } from "../i18n/index.js";
 import { Button } from "../ui/button.js";
 import { Input } from "../ui/input.js";
+import { Toggle } from "../ui/toggle.js";
+import { Tooltip } from "../ui/tooltip.js";
+import { isTroubled } from "./conditions.js";
 import { ServerRow } from "./server-row.js";
 import { useListKeys } from "./use-list-keys.js";
 
@@ -28,7 +31,14 @@ export function ServerList({ names, selected, onSelect }: ServerListProps) {
   const servers = usePythonServer((state) => state.servers);
   const [filter, setFilter] = useState("");
   const wanted = useDeferredValue(filter.trim().toLowerCase());
-  const shown = wanted === "" ? names : names.filter((name) => matches(servers[name], wanted));
+  const [onlyTroubled, setOnlyTroubled] = useState(false);
+  const troubled = names.filter((name) => isTroubled(servers[name]));
+  const among = onlyTroubled && troubled.length > 0 ? troubled : names;
+  const shown = wanted === "" ? among : among.filter((name) => matches(servers[name], wanted));
+  const showAll = () => {
+    setFilter("");
+    setOnlyTroubled(false);
+  };
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
     list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
@@ -53,23 +63,38 @@ export function ServerList({ names, selected, onSelect }: ServerListProps) {
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       {names.length > AT_A_GLANCE && (
-        <div className="relative shrink-0 p-2 pb-1">
-          <Search aria-hidden className="absolute top-4.5 left-4.5 size-3.5 text-muted-foreground" />
-          <Input
-            type="search"
-            value={filter}
-            onChange={(event) => setFilter(event.target.value)}
-            onKeyDown={onFilterKeyDown}
-            placeholder={text("servers.filter")}
-            aria-label={text("servers.filter")}
-            className="pl-7.5"
-          />
+        <div className="flex shrink-0 items-center gap-1.5 p-2 pb-1">
+          <div className="relative flex-1">
+            <Search aria-hidden className="absolute top-2.5 left-2.5 size-3.5 text-muted-foreground" />
+            <Input
+              type="search"
+              value={filter}
+              onChange={(event) => setFilter(event.target.value)}
+              onKeyDown={onFilterKeyDown}
+              placeholder={text("servers.filter")}
+              aria-label={text("servers.filter")}
+              className="pl-7.5"
+            />
+          </div>
+          {troubled.length > 0 && (
+            <Tooltip text={text("servers.onlyTroubled", { count: troubled.length })}>
+              <Toggle
+                pressed={onlyTroubled}
+                onPressedChange={setOnlyTroubled}
+                aria-label={text("servers.onlyTroubled", { count: troubled.length })}
+                className="h-8 w-auto min-w-8 gap-1 px-2 text-failed text-xs tabular-nums"
+              >
+                <CircleAlert />
+                {troubled.length}
+              </Toggle>
+            </Tooltip>
+          )}
         </div>
       )}
       {shown.length === 0 ? (
         <div className="flex flex-col items-start gap-2 p-4 text-muted-foreground text-xs">
           <p>{text("servers.noMatch", { filter: filter.trim() })}</p>
-          <Button variant="outline" size="sm" onClick={() => setFilter("")}>
+          <Button variant="outline" size="sm" onClick={showAll}>
             {text("servers.showAll")}
           </Button>
         </div>

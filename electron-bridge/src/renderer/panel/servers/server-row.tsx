@@ -6,7 +6,10 @@ import type { PanelServer } from "../../store/state.js";
 import { formatMegabytes, formatPercent } from "../i18n/formats.js";
 import { useLanguage, useText } from "../i18n/index.js";
 import { Sparkline } from "../metrics/sparkline.js";
+import { shownFailure } from "../server/failure.js";
+import { failureTitle } from "../server/failure-title.js";
 import { StateDot } from "../server/state-badge.js";
+import { useSidecarAway } from "../sidecar/away.js";
 import { cn } from "../ui/class-names.js";
 import { troublesOf } from "./conditions.js";
 import { heartbeatInWords, stateInWords } from "./elapsed.js";
@@ -60,25 +63,35 @@ function RowContent({ server }: { server: PanelServer }) {
   const readyAt = usePythonServer((state) => state.readyAt[server.name]);
   const wallNow = Date.now();
   const remote = server.kind === "supervisor";
-  const unreachable = server.conditions.includes("unreachable");
+  const failed = usePythonServer((state) => state.failures[server.name]);
+  const away = useSidecarAway();
+  const unreachable = !away && server.conditions.includes("unreachable");
+  const failure = shownFailure(server, failed);
+  const reason = server.status === "error" && failure !== undefined ? failureTitle(failure, text) : undefined;
   const changing = server.status === "starting" || server.status === "stopping";
-  const troubles = troublesOf(server, text);
+  const troubles = away ? [] : troublesOf(server, text);
+  const words = away
+    ? text("servers.lastKnown", { state: text(server.status) })
+    : unreachable
+      ? troubles[0]
+      : [stateInWords(server, { now, since, readyAt }, wallNow, text), reason].filter(Boolean).join(" · ");
   return (
     <>
       <div className="flex min-w-0 flex-1 items-center gap-2">
-        <StateDot status={server.status} unreachable={unreachable} />
+        <StateDot status={server.status} unreachable={unreachable} away={away} />
         <span className="min-w-0 flex-1 truncate font-medium">{server.name}</span>
-        {server.status === "running" && !unreachable && <Usage name={server.name} />}
+        {server.status === "running" && !unreachable && !away && <Usage name={server.name} />}
       </div>
       <div className={SECOND_PART}>
         <span
+          title={away ? undefined : server.lastError}
           className={cn(
             "min-w-0 flex-1 truncate",
-            (server.status === "error" || unreachable) && "text-failed",
-            changing && !unreachable && "text-changing",
+            !away && (server.status === "error" || unreachable) && "text-failed",
+            !away && changing && !unreachable && "text-changing",
           )}
         >
-          {unreachable ? troubles[0] : stateInWords(server, { now, since, readyAt }, wallNow, text)}
+          {words}
         </span>
         {server.port > 0 && (
           <span className="shrink-0">
