@@ -5,7 +5,7 @@
  */
 import { defineConfig } from "@playwright/test";
 
-const isCI = Boolean(process.env["CI"]);
+const isCI = Boolean(process.env.CI);
 
 export default defineConfig({
   testDir: "tests/e2e",

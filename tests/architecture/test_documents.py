@@ -29,7 +29,9 @@ QUOTED = re.compile(
 )
 LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 HEADING = re.compile(r"^#+ (?P<text>.+)$", re.MULTILINE)
-each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.parent.name)
+each_document = pytest.mark.parametrize(
+    "document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT))
+)
 
 
 def prose(document: Path) -> str:

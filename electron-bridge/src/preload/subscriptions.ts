@@ -41,7 +41,7 @@ export class Subscriptions {
 
   constructor(private readonly ipcRenderer: IpcRendererLike) {
     // For good, callbacks or not: a window that never acknowledged would be sent everything for ever.
-    this.#attach("python-log");
+    if (ipcRenderer.send) this.#attach("python-log");
   }
 
   /** Calls `callback` with every payload of `channel` until the returned function is called. */
@@ -69,7 +69,8 @@ export class Subscriptions {
 
   #detach(channel: NotificationChannel): void {
     const listener = this.#attached.get(channel);
-    if (channel === "python-log" || !listener) return;
+    const staysForGood = channel === "python-log" && this.ipcRenderer.send !== undefined;
+    if (staysForGood || !listener) return;
     this.#attached.delete(channel);
     this.ipcRenderer.removeListener(channel, listener);
   }

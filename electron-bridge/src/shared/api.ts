@@ -33,11 +33,13 @@ export interface StopOptions {
 
 /** Which lines of a server's log. */
 export interface LogsQuery {
+  /** May be left out when one server is configured, or one is called `default`. */
   name?: string;
   /** Only lines with a higher number; without it, the newest. */
   after?: number;
   /** At most so many lines; 1,000 if left out. */
   limit?: number;
+  /** Only lines of this stream; both if left out. */
   stream?: "stdout" | "stderr";
 }
 
@@ -52,6 +54,7 @@ export interface SettingsChanges {
 
 /** One HTTP request to a running server, sent by the sidecar to that server and nowhere else. */
 export interface ServerRequest {
+  /** May be left out when one server is configured, or one is called `default`. */
   name?: string;
   /** `GET` if left out. */
   method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
@@ -59,7 +62,7 @@ export interface ServerRequest {
   path: string;
   headers?: Record<string, string>;
   body?: string;
-  /** In seconds. */
+  /** For the whole exchange, in seconds; 30 if left out. */
   timeout?: number;
 }
 
@@ -116,14 +119,20 @@ export interface PythonServerApi {
   /** The state of the sidecar at this moment. */
   getSidecarStatus(): Promise<SidecarStatus>;
 
+  /** Called with a server's status, without lines, at every change of it. */
   onStatusChange(callback: (status: StatusParams) => void): Unsubscribe;
   /** Called once per line, without its newline. */
   onLog(callback: (line: string, meta: LogMeta) => void): Unsubscribe;
   /** Called once per batch, as it crosses the process boundary. */
   onLogBatch(callback: (batch: LogParams) => void): Unsubscribe;
+  /** Called when a server has become ready, with its address. */
   onReady(callback: (ready: ReadyParams) => void): Unsubscribe;
+  /** Called when a server's process has ended, with how, and whether that was wanted. */
   onStopped(callback: (stopped: StoppedParams) => void): Unsubscribe;
+  /** Called every 2 s for each running server. */
   onMetrics(callback: (metrics: ServerMetrics) => void): Unsubscribe;
+  /** Called when there is something that a person should look at. */
   onAlert(callback: (alert: AlertParams) => void): Unsubscribe;
+  /** Called when the state of the sidecar itself has changed. */
   onSidecarStatus(callback: (status: SidecarStatus) => void): Unsubscribe;
 }

@@ -115,6 +115,25 @@ describe("the other windows are told", () => {
   });
 });
 
+describe("windows that are listed as new objects each time", () => {
+  test("are each told everything and then let go", () => {
+    let listening = 0;
+    const fanOut = new FanOut(() => [
+      {
+        send: () => {},
+        isDestroyed: () => false,
+        on: () => (listening += 1),
+        off: () => (listening -= 1),
+      },
+    ]);
+    for (let seq = 1; seq <= 100; seq += 1) {
+      fanOut.tell("python-log", batch(seq, 1));
+      fanOut.tell("python-server-status", STATUS);
+    }
+    expect(listening).toBe(0);
+  });
+});
+
 describe("a window that acknowledges", () => {
   test("starts anew with each page", () => {
     const window = new WindowDouble();

@@ -38,6 +38,13 @@ test("a program that speaks no protocol is ended and told as such", async () => 
   await expect(bridge.launch()).rejects.toThrow("could not be understood");
 });
 
+test("a program that writes something else and ends is told by what it wrote, with what to check", async () => {
+  const { command } = await sidecarHere();
+  const sidecar = { command, args: ["-c", "print('Python is here')"] };
+  const bridge = await makeBridge({ servers: {}, sidecar });
+  await expect(bridge.launch()).rejects.toThrow(/exit code 0.*"Python is here".*sidecar\.command/s);
+});
+
 test("an invalid server is told with its field, and nothing is left running", async () => {
   const bridge = await makeBridge({ servers: { api: { port: 99_999_999 } }, restart: FAST_RESTARTS });
   const launch = bridge.launch();

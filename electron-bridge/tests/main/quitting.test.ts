@@ -81,3 +81,31 @@ test("a stop that fails does not keep the app from quitting", async () => {
   await quit;
   expect(app.quits).toBe(1);
 });
+
+test("an app that asks again later is not held up twice by what did not stop within the limit", async () => {
+  const app = new AppDouble();
+  const quitNow = app.quit.bind(app);
+  app.quit = () => void setImmediate(quitNow);
+  holdQuit(app, { isUp: () => true, stop: () => new Promise<void>(() => {}), limitMs: 20 });
+  const quit = once(app, "quit");
+  app.quit();
+  await quit;
+  expect(app.asked).toBe(2);
+});
+
+test("a bridge closes in an app that cannot be unsubscribed from, and holds it up no more", async () => {
+  let onBeforeQuit = (_event: { preventDefault(): void }) => {};
+  const app = {
+    on(_event: "before-quit", listener: typeof onBeforeQuit) {
+      onBeforeQuit = listener;
+    },
+    quit() {},
+  };
+  const bridge = await makeBridge({ servers: {}, app });
+  const { serverInfo } = await bridge.launch();
+  await bridge.close();
+  expect(lives(serverInfo.pid)).toBe(false);
+  let prevented = false;
+  onBeforeQuit({ preventDefault: () => (prevented = true) });
+  expect(prevented).toBe(false);
+});

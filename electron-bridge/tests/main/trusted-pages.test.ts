@@ -29,6 +29,13 @@ test.each([
   expect(isOwnPage(url)).toBe(false);
 });
 
+test("outside of Electron, an event need tell nothing; a page that it does tell is looked at", () => {
+  for (const event of [undefined, null, {}, { sender: {} }]) expect(isTrustedSender(event)).toBe(true);
+  const from = (url: string) => ({ sender: { getURL: () => url } });
+  expect(isTrustedSender(from("file:///opt/app/index.html"))).toBe(true);
+  expect(isTrustedSender(from("https://example.com/"))).toBe(false);
+});
+
 test("only the main frame is trusted, and only while it is there", () => {
   const url = "file:///opt/app/index.html";
   expect(isTrustedSender({ senderFrame: { url, parent: null } })).toBe(true);

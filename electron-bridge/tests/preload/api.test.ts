@@ -186,6 +186,20 @@ describe("lines", () => {
     expect(ipc.sent).toHaveLength(1);
   });
 
+  it("are not listened to any more, when nobody does and there is no way to acknowledge them", () => {
+    const { emitter } = ipc;
+    const plain = createPythonServerApi({
+      invoke: (channel) => ipc.invoke(channel),
+      on: (channel, listener) => emitter.on(channel, listener),
+      removeListener: (channel, listener) => emitter.removeListener(channel, listener),
+    });
+    const before = ipc.listeners("python-log");
+    const offs = [plain.onLog(() => {}), plain.onLogBatch(() => {})];
+    expect(ipc.listeners("python-log")).toBe(before + 1);
+    for (const off of offs) off();
+    expect(ipc.listeners("python-log")).toBe(before);
+  });
+
   it("are acknowledged by their characters, also when nobody listens", () => {
     ipc.tell("python-log", batch("가나다"));
     api.onLog(() => {})();

@@ -2,7 +2,7 @@
  * Everything the api tells, on its way into the state; and when the page has to ask anew, because another
  * sidecar has taken over or because it was cut off for a while.
  */
-import type { PythonServerApi, SidecarStatus, Unsubscribe } from "../../shared/api.js";
+import type { LogMeta, PythonServerApi, SidecarStatus, Unsubscribe } from "../../shared/api.js";
 import type { LogParams } from "../../shared/generated/protocol.js";
 import type { Hydration } from "./hydration.js";
 import type { Snapshots } from "./snapshots.js";
@@ -41,7 +41,7 @@ export class Feed {
       }),
       api.onLogBatch
         ? api.onLogBatch((batch) => this.#takeLog(batch))
-        : api.onLog?.((line, meta) => this.#takeLog({ ...meta, text: line, count: 1 })),
+        : api.onLog?.((line, meta) => this.#takeLog(batchOf(line, meta))),
       api.onReady?.((ready) => dispatch({ type: "ready", ready })),
       api.onStopped?.((stopped) => dispatch({ type: "stopped", stopped })),
       api.onMetrics?.((metrics) => dispatch({ type: "metrics", metrics })),
@@ -94,4 +94,9 @@ export class Feed {
     if (this.#runs || !this.#ran) this.#target.dispatch({ type: "log", batch });
     else if (this.#held.push(batch) > BATCHES_HELD) this.#held.shift();
   }
+}
+
+/** A line that was told by itself. */
+function batchOf(text: string, { partial, ...meta }: LogMeta): LogParams {
+  return { ...meta, text, count: 1, ...(partial && { partial }) };
 }

@@ -94,6 +94,11 @@ export class LogRing implements Iterable<LogRow> {
     return [...this];
   }
 
+  /** So that a state that is written down as JSON has its lines. */
+  toJSON(): LogRow[] {
+    return this.toArray();
+  }
+
   /** Calls `listener` at most once per frame, however much changed. */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);

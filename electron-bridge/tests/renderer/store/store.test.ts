@@ -107,6 +107,44 @@ describe("the page's store", () => {
   });
 });
 
+describe("a store over an app's own api", () => {
+  it("works with the lines of onLog alone, and without what the app left out", async () => {
+    const sidecar = fakeSidecar();
+    const { start, list, getStatus, getLogs, onStatusChange, onLog } = sidecar;
+    const own = { start, list, getStatus, getLogs, onStatusChange, onLog } as unknown as PythonServerApi;
+    const store = storeOver(own);
+    await until(store, (state) => state.hydrated);
+    sidecar.emitLog("안녕", "default");
+    expect(JSON.stringify(store.getState().logs)).toContain("안녕");
+    store.getState().destroy();
+  });
+
+  it("can be destroyed though subscribing returned nothing", async () => {
+    const sidecar = fakeSidecar();
+    const store = storeOver({ ...sidecar, onAlert: () => undefined as unknown as Unsubscribe });
+    expect(() => store.getState().destroy()).not.toThrow();
+  });
+
+  it("keeps its lines when it is told which sidecar runs, having known only that one does", async () => {
+    const { getSidecarStatus: _leftOut, ...sidecar } = fakeSidecar();
+    const tell: ((status: { status: "running"; pid: number }) => void)[] = [];
+    const own = {
+      ...sidecar,
+      onSidecarStatus: (callback: (typeof tell)[number]) => {
+        tell.push(callback);
+        return () => {};
+      },
+    } as unknown as PythonServerApi;
+    const store = storeOver(own);
+    await until(store, (state) => state.hydrated);
+    sidecar.emitLog("kept", "default");
+    const before = store.getState().logs.default;
+    tell[0]?.({ status: "running", pid: 77 });
+    expect(store.getState().logs.default).toBe(before);
+    expect(store.getState().sidecar).toEqual({ status: "running", pid: 77 });
+  });
+});
+
 describe("a shared store", () => {
   it("is one for each api, and destroyed when the last user has gone", async () => {
     const { api, listeners } = counted(fakeSidecar());

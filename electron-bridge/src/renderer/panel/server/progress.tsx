@@ -33,7 +33,7 @@ export function Progress({ server, replacing }: ProgressProps) {
   const waiting = waitingFor(server, pending, replacing);
   useProcessKnown(server);
   const lasts = useLasts(waiting !== undefined);
-  if (waiting === undefined || !lasts) return null;
+  if (waiting === undefined || !(lasts || server.retryAt !== undefined)) return null;
   return (
     <section className="relative shrink-0 bg-changing-soft px-4 py-2 text-xs">
       <Line />

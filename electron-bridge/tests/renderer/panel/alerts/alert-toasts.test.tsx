@@ -58,6 +58,42 @@ describe("alerts", () => {
     expect(toasts()).toHaveLength(1);
   });
 
+  it("lead to the server that they speak of", async () => {
+    const { user, sidecar } = await showPanel(SERVERS);
+    act(() => sidecar.emitAlert({ name: "worker", kind: "restart-limit" }));
+    await user.click(within(toasts()[0] as HTMLElement).getByRole("button", { name: "Show worker" }));
+    expect(screen.getByRole("article", { name: "worker" })).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Show worker" })).toBeNull();
+  });
+
+  it("go when their cause has gone, though they overtake the status that they speak of", async () => {
+    const { sidecar } = await showPanel(SERVERS);
+    act(() => sidecar.emitAlert({ name: "worker", kind: "restart-limit" }));
+    act(() => sidecar.setStatus("worker", { status: "error", lastError: "It ended." }));
+    expect(toasts()).toHaveLength(1);
+    act(() => sidecar.setStatus("worker", { status: "running" }));
+    await waitFor(() => expect(toasts()).toHaveLength(0));
+  });
+
+  it("of bad health stay while the server is restarted for it, and go when it is well", async () => {
+    const { sidecar } = await showPanel(SERVERS);
+    act(() => sidecar.setStatus("worker", { status: "running", health: "unhealthy" }));
+    act(() => sidecar.emitAlert({ name: "worker", kind: "unhealthy" }));
+    act(() => sidecar.setStatus("worker", { status: "starting", health: undefined }));
+    expect(toasts()).toHaveLength(1);
+    act(() => sidecar.setStatus("worker", { status: "running", health: "healthy" }));
+    await waitFor(() => expect(toasts()).toHaveLength(0));
+  });
+
+  it("leave their reason in the server's view when they are dismissed", async () => {
+    const { user, sidecar } = await showPanel(SERVERS);
+    act(() => sidecar.setStatus("api", { status: "running", health: "unhealthy" }));
+    act(() => sidecar.emitAlert({ name: "api", kind: "unhealthy", message: "GET / answered 503" }));
+    await user.click(within(toasts()[0] as HTMLElement).getByRole("button", { name: "Close" }));
+    await waitFor(() => expect(toasts()).toHaveLength(0));
+    expect(within(screen.getByRole("article")).getByText("GET / answered 503")).toBeTruthy();
+  });
+
   it("are not shown again by a reloaded page", async () => {
     const { sidecar, unmount } = await showPanel(SERVERS);
     act(() => sidecar.emitAlert({ name: "api", kind: "unhealthy" }));

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { isGap } from "../../../../src/renderer/panel/logs/held-rows.js";
 import { LogView } from "../../../../src/renderer/panel/logs/log-view.js";
 import { createMatcher, type Matcher } from "../../../../src/renderer/panel/logs/matcher.js";
@@ -90,6 +90,33 @@ describe("a view that follows", () => {
     print(1);
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     expect(told).toBe(1);
+  });
+
+  it("is drawn less often than the page while lines rush past, and ends with the last of them", () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const view = new LogView(ring);
+    let told = 0;
+    onTestFinished(view.subscribe(() => told++));
+    const frames = 120;
+    for (let frame = 0; frame < frames; frame++) {
+      print(5);
+      vi.advanceTimersToNextFrame();
+    }
+    expect(told).toBeGreaterThan(frames / 10);
+    expect(told).toBeLessThan(frames / 2);
+    vi.runAllTimers();
+    expect(shown(view).at(-1)).toBe(`line ${frames * 5}`);
+  });
+
+  it("goes on telling the others when one listener leaves", async () => {
+    const view = new LogView(ring);
+    let told = 0;
+    const leaves = view.subscribe(() => {});
+    onTestFinished(view.subscribe(() => told++));
+    leaves();
+    print(1);
+    await vi.waitFor(() => expect(told).toBe(1));
   });
 
   it("knows when lines come too fast to be read aloud", () => {

@@ -88,6 +88,8 @@ describe("a server that changes", () => {
     const { sidecar } = await showServer({});
     vi.useFakeTimers();
     act(() => sidecar.setStatus("api", { status: "starting" }));
+    expect(detail().queryByText("Launching the process")).toBeNull(); // most are ready before it could be read
+    await act(() => vi.advanceTimersByTimeAsync(400));
     expect(detail().getByText("Launching the process")).toBeTruthy();
     act(() => sidecar.setStatus("api", { status: "starting", pid: 4711 }));
     expect(detail().getByText("Waiting until it answers on http://127.0.0.1:8121")).toBeTruthy();

@@ -140,6 +140,41 @@ describe("the list of servers", () => {
     expect(within(row).getByText("Stale heartbeat")).toBeTruthy();
   });
 
+  it("says in a few words why a server failed", async () => {
+    const { user, sidecar } = await showPanel(THREE);
+    sidecar.failNext("start", { code: "PORT_IN_USE", message: "port 8122 is in use" });
+    await user.click(option(/beta/));
+    await user.click(screen.getByRole("button", { name: "Start" }));
+    expect(await screen.findByRole("option", { name: /beta.*Error · The port is taken/ })).toBeTruthy();
+  });
+
+  it("can be reduced to the servers that need attention, once it is long", async () => {
+    const names = ["a", "b", "c", "d", "e", "f", "g"];
+    const { user, sidecar } = await showPanel({
+      servers: Object.fromEntries(names.map((name) => [name, {}])),
+    });
+    expect(screen.queryByRole("button", { name: /attention/ })).toBeNull();
+    act(() => sidecar.setStatus("c", { status: "error", lastError: "It ended." }));
+    act(() => sidecar.setStatus("e", { status: "running", health: "unhealthy" }));
+    await user.click(screen.getByRole("button", { name: "Only the 2 that need attention" }));
+    expect(screen.getAllByRole("option")).toHaveLength(2);
+    act(() => sidecar.setStatus("c", { status: "running" }));
+    act(() => sidecar.setStatus("e", { health: "healthy" }));
+    expect(screen.getAllByRole("option")).toHaveLength(7);
+  });
+
+  it("tells what it knew last, and no running clock, while the sidecar is away", async () => {
+    const { sidecar } = await showPanel(THREE);
+    act(() => sidecar.setSidecarStatus({ status: "restarting" }));
+    expect(within(option(/alpha/)).getByText("Last known: Running")).toBeTruthy();
+    const detail = within(screen.getByRole("article"));
+    expect(detail.getByText("Unreachable")).toBeTruthy();
+    expect(detail.queryByText("Uptime")).toBeNull();
+    expect(detail.queryByRole("link")).toBeNull();
+    act(() => sidecar.setSidecarStatus({ status: "running" }));
+    expect(await screen.findByRole("option", { name: /alpha.*Running ·/ })).toBeTruthy();
+  });
+
   it("shows memory once it was measured", async () => {
     const { sidecar } = await showPanel(THREE);
     act(() => sidecar.emitMetrics("alpha", { rssBytes: 38_400_000, cpuPercent: 12 }));
