@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+WORKERS ?= 2
 BIN := $(VENV)/bin
 BUILD := build
 BRIDGE := electron-bridge
@@ -26,7 +27,7 @@ build: $(PANEL) $(PACKAGE) ## build the panel's page and the npm package
 test: test-bridge test-python ## run the tests
 
 test-python: $(VENV)/.installed-test $(PANEL) ## run the tests of the sidecar
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
 
 test-bridge: $(VENV)/.installed-test $(PANEL) $(PACKAGE) ## run the tests of the bridge and the panel
 	$(IN_BRIDGE) npm test

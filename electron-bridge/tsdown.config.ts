@@ -1,5 +1,6 @@
 /** Builds the npm package: main, preload, renderer and testing, each for `import` and for `require`. */
 import { defineConfig } from "tsdown";
+import { bundledLicenses } from "./scripts/bundled-licenses.mjs";
 import { rawText } from "./scripts/raw-text.mjs";
 
 const shared = { outDir: "dist", sourcemap: true, clean: false, target: "es2022" } as const;
@@ -35,7 +36,8 @@ export default defineConfig([
     platform: "browser",
     tsconfig: "src/renderer/tsconfig.json",
     noExternal: ["swagger-ui-dist"],
-    plugins: [rawText()],
+    plugins: [rawText(), bundledLicenses()],
+    sourcemap: false, // of the API tab's viewer it would be larger than all the rest
   },
   {
     ...both,

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { bundledLicenses } from "./scripts/bundled-licenses.mjs";
 import { compressed } from "./scripts/compressed.mjs";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -10,7 +11,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   root: here("src/web"),
   base: "./",
-  plugins: [react(), tailwindcss(), compressed()],
+  plugins: [react(), tailwindcss(), bundledLicenses(), compressed()],
   build: {
     outDir: here("../sidecar/web/static"),
     emptyOutDir: true,

@@ -1,9 +1,7 @@
 """One client on a pair of pipes: from its first byte until it is gone and everything is stopped."""
 
 import asyncio
-import contextlib
 import logging
-import signal
 from collections.abc import Coroutine
 from dataclasses import dataclass
 
@@ -12,6 +10,7 @@ from sidecar.rpc.session import Session
 from sidecar.rpc.wire import encode
 from sidecar.streams import Streams
 from sidecar.supervision.manager import Manager
+from sidecar.transports.exit_signals import catch_exit_signals
 from sidecar.transports.framing import (
     MAX_MESSAGE_BYTES,
     BadHeader,
@@ -39,8 +38,6 @@ WIND_UP_SECONDS = 10.0
 
 CONGESTION_LOOK_SECONDS = 0.05
 """How often a client that leaves its answers unread is looked at again."""
-
-EXIT_SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK")
 
 
 @dataclass(slots=True)
@@ -77,7 +74,7 @@ class StdioTransport:
         self._reader = PipeReader(self._streams.input, self._on_data)
         gone = End("the client is gone")
         parent = ParentWatch(lambda: self._end(gone), self._streams.parent)
-        self._catch_signals()
+        catch_exit_signals(self._end_by_signal)
         shut_down = asyncio.create_task(self._await_shutdown(), name="await shutdown")
         end = await self._ended
         logger.info("ending: %s", end.reason)
@@ -149,15 +146,8 @@ class StdioTransport:
         if not self._ended.done():
             self._ended.set_result(end)
 
-    def _catch_signals(self) -> None:
-        for name in EXIT_SIGNALS:
-            number = getattr(signal, name, None)
-            # Under nohup the end of the terminal is not to be the end of the program.
-            if number is None or (name == "SIGHUP" and _is_ignored(number)):
-                continue
-            end = End(f"{name} was received", patient=False)
-            with contextlib.suppress(NotImplementedError):  # Windows, which has SIGINT by itself
-                self._loop.add_signal_handler(number, self._end, end)
+    def _end_by_signal(self, name: str) -> None:
+        self._end(End(f"{name} was received", patient=False))
 
     async def _await_shutdown(self) -> None:
         await self._session.shut_down.wait()
@@ -183,7 +173,3 @@ async def _first_of(*waits: Coroutine[None, None, object]) -> None:
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:
         task.cancel()
-
-
-def _is_ignored(number: signal.Signals) -> bool:
-    return signal.getsignal(number) is signal.SIG_IGN

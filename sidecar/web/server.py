@@ -5,7 +5,6 @@ stopped before the connections are closed, and clients see it happen.
 """
 
 import asyncio
-import contextlib
 import logging
 import signal
 from collections.abc import Callable, Generator
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from sidecar.supervision.manager import Manager
+from sidecar.transports.exit_signals import catch_exit_signals
 from sidecar.transports.framing import MAX_MESSAGE_BYTES
 from sidecar.web.app import WebApp
 from sidecar.web.listening import Listening
@@ -42,7 +42,6 @@ CLOSE_SECONDS = 1
 LOOPBACK_PEERS = ["127.0.0.0/8", "::1"]
 """Who may tell how a page was asked for: a proxy on this computer, as nothing else gets here."""
 
-EXIT_SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK")
 NEW_LINK_SIGNAL = "SIGUSR1"
 
 
@@ -99,15 +98,9 @@ class WebServer:
 
     def catch_signals(self, new_link: Callable[[], None]) -> None:
         """From now on signals end the sidecar in order, or ask for a new link."""
-        loop = asyncio.get_running_loop()
-        for name in EXIT_SIGNALS:
-            number = getattr(signal, name, None)
-            # Under nohup the end of the terminal is not to be the end of the program.
-            if number is None or (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):
-                continue
-            with contextlib.suppress(NotImplementedError):  # Windows, which has SIGINT by itself
-                loop.add_signal_handler(number, self._end, name)
+        catch_exit_signals(self._end)
         if hasattr(signal, NEW_LINK_SIGNAL):
+            loop = asyncio.get_running_loop()
             loop.add_signal_handler(getattr(signal, NEW_LINK_SIGNAL), new_link)
 
     async def serve(self) -> None:

@@ -11,7 +11,7 @@ EVERYTHING: list[tuple[str, dict[str, Any]]] = [
     ("shutdown", {}),
     ("initialize", {"servers": {"api": {"command": ["x"]}}}),
     ("update_server", {"changes": {"command": ["x"], "env": {}}}),
-    *((method, {}) for method in COMMANDS),
+    *((method, {}) for method in sorted(COMMANDS)),
 ]
 
 

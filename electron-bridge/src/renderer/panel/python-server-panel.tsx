@@ -2,6 +2,7 @@
  * The panel: the list of servers and the one that is chosen. It decides which of its parts is shown; what
  * they show is theirs.
  */
+import { useRef } from "react";
 import { useShallow } from "zustand/react/shallow";
 import { usePythonServer } from "../hooks/use-python-server.js";
 import { AlertToasts } from "./alerts/alert-toasts.js";
@@ -34,6 +35,11 @@ function Servers({ only }: { only: string | undefined }) {
   const sidecar = usePythonServer((state) => state.sidecar.status);
   const names = usePythonServer(useShallow((state) => Object.keys(state.servers)));
   const [selected, select] = useSelection(names);
+  const detail = useRef<HTMLDivElement>(null);
+  const goTo = (name: string) => {
+    select(name);
+    detail.current?.querySelector("article")?.focus(); // what was pressed goes away
+  };
   if (!hydrated) return sidecar === "failed" || sidecar === "stopped" ? <SidecarFailed /> : <Loading />;
   const shown = only ?? selected;
   const chooses = only === undefined && names.length > 1;
@@ -47,10 +53,10 @@ function Servers({ only }: { only: string | undefined }) {
           {chooses && (
             <nav className="flex w-80 shrink-0 flex-col border-border border-r bg-muted/40 @max-[720px]/panel:max-h-[36%] @max-[720px]/panel:w-auto @max-[720px]/panel:border-r-0 @max-[720px]/panel:border-b">
               <ServerList names={names} selected={selected} onSelect={select} />
-              <AlertToasts docked shown={shown} onShow={select} />
+              <AlertToasts docked shown={shown} onShow={goTo} />
             </nav>
           )}
-          <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+          <div ref={detail} className="flex min-h-0 min-w-0 flex-1 flex-col">
             {shown !== undefined && <ServerDetail name={shown} />}
           </div>
         </div>

@@ -1,13 +1,5 @@
 /** The store of the page, over `window.pythonServer`, for everything that was given no other. */
-import type { PythonServerApi } from "../../shared/api.js";
 import { createPythonServerStore, type PythonServerStore } from "./store.js";
-
-declare global {
-  interface Window {
-    /** Put there by the preload script. */
-    pythonServer?: PythonServerApi;
-  }
-}
 
 /** On the page itself, not in this module: hot reload loads modules anew, and a bundle may hold two copies. */
 const KEY = Symbol.for("electron-python-server.store");

@@ -11,6 +11,14 @@ import { missingApi } from "./missing-api.js";
 import { Snapshots } from "./snapshots.js";
 import type { PanelEvent, PythonServerState } from "./state.js";
 
+// In a module that the package exports something of: only its declarations reach the built types.
+declare global {
+  interface Window {
+    /** Put there by the preload script. */
+    pythonServer?: PythonServerApi;
+  }
+}
+
 /** A vanilla Zustand store; `usePythonServer` reads it in React. */
 export type PythonServerStore = StoreApi<PythonServerState>;
 

@@ -12,6 +12,7 @@ from sidecar.processes.listening.ports import (
     listen,
     look_up,
     next_free,
+    ours,
 )
 from tests.unit.processes.listener import holding, is_free
 
@@ -143,3 +144,13 @@ def test_addresses_of_ipv4_come_first_and_each_but_once() -> None:
     ]
     with patch("socket.getaddrinfo", return_value=found):
         assert [address.ip for address in look_up("localhost")] == ["127.0.0.1", "::1"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost"])
+def test_an_address_of_this_machine_is_ours(host: str) -> None:
+    assert "127.0.0." in ours(host)[0].ip
+
+
+@pytest.mark.parametrize("host", ["203.0.113.9", "169.254.169.254", "2001:db8::9"])
+def test_an_address_of_another_machine_is_not_ours(host: str) -> None:
+    assert ours(host) == []

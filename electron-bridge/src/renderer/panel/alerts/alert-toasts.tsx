@@ -135,7 +135,10 @@ function AlertToast({ alert, looksAt, onShow, onDismiss }: AlertToastProps) {
         <Toast.Title className="font-medium">
           {alert.name} · {text(TITLES[alert.kind])}
         </Toast.Title>
-        <Toast.Description className="line-clamp-3 text-muted-foreground text-xs @max-[720px]/panel:line-clamp-1" title={alert.message}>
+        <Toast.Description
+          className="line-clamp-3 text-muted-foreground text-xs @max-[720px]/panel:line-clamp-1"
+          title={alert.message}
+        >
           {withCode(alert.message)}
         </Toast.Description>
         <div className="mt-0.5 flex items-center gap-3 text-xs">

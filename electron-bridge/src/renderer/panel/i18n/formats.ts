@@ -23,24 +23,29 @@ export function formatDuration(seconds: number, text: Text): string {
     .join(" ");
 }
 
+/** The user's own kind of `language`: British dates for a British user of the English panel. */
+function localeOf(language: string): string {
+  return navigator.languages.find((locale) => locale.split("-", 1)[0] === language) ?? language;
+}
+
 const MEGABYTE = 1_000_000;
 
 /** A size in MB, with one digit after the point below 10. */
 export function formatMegabytes(bytes: number, language: string): string {
   const megabytes = bytes / MEGABYTE;
   const digits = megabytes < 10 ? 1 : 0;
-  return `${megabytes.toLocaleString(language, { maximumFractionDigits: digits })} MB`;
+  return `${megabytes.toLocaleString(localeOf(language), { maximumFractionDigits: digits })} MB`;
 }
 
 /** CPU in percent of one core. */
 export function formatPercent(percent: number, language: string): string {
   const digits = percent < 10 ? 1 : 0;
-  return `${percent.toLocaleString(language, { maximumFractionDigits: digits })} %`;
+  return `${percent.toLocaleString(localeOf(language), { maximumFractionDigits: digits })} %`;
 }
 
 /** The time of day, for a column. */
 export function formatTime(time: string, language: string): string {
-  return new Date(time).toLocaleTimeString(language, {
+  return new Date(time).toLocaleTimeString(localeOf(language), {
     hour: "2-digit",
     minute: "2-digit",
     second: "2-digit",
@@ -50,5 +55,5 @@ export function formatTime(time: string, language: string): string {
 
 /** Date and time in full, for what appears on hover. */
 export function formatMoment(time: string, language: string): string {
-  return new Date(time).toLocaleString(language, { dateStyle: "full", timeStyle: "medium" });
+  return new Date(time).toLocaleString(localeOf(language), { dateStyle: "full", timeStyle: "medium" });
 }

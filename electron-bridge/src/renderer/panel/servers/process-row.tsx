@@ -57,7 +57,7 @@ export function ProcessRow({ row: { server, sample, uptime } }: { row: TableRow 
       <Cell numeric>{sample && !away ? formatMegabytes(sample.rssBytes, language) : NONE}</Cell>
       <Cell numeric>{uptime === undefined || away ? NONE : formatDuration(uptime, text)}</Cell>
       <Cell numeric>{server.restarts}</Cell>
-      <td className="sticky right-0 bg-background px-3 py-1 group-hover/row:bg-muted">
+      <td className="sticky right-0 border-border bg-background px-3 py-1 group-hover/row:bg-muted @max-[900px]/panel:border-l">
         <Commands server={server} />
       </td>
     </tr>

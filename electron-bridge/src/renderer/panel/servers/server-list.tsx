@@ -1,6 +1,6 @@
 /** The list of servers: one is chosen, by mouse or by keyboard. A field filters it once it is long. */
 import { CircleAlert, Search } from "lucide-react";
-import { type KeyboardEvent, useDeferredValue, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useDeferredValue, useEffect, useRef, useState } from "react";
 import { usePythonServer } from "../../hooks/use-python-server.js";
 import type { PanelServer } from "../../store/state.js";
 import { useText } from "../i18n/index.js";
@@ -40,13 +40,18 @@ export function ServerList({ names, selected, onSelect }: ServerListProps) {
     setOnlyTroubled(false);
   };
   const list = useRef<HTMLDivElement>(null);
+  const rowOf = useCallback(
+    (name: string | undefined) =>
+      [...(list.current?.children ?? [])].find((child) => child.getAttribute("data-name") === name),
+    [],
+  );
   useEffect(() => {
-    list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
-  }, []); // the one that was chosen on an earlier visit may be far down
+    rowOf(selected)?.scrollIntoView({ block: "nearest" }); // chosen on an earlier visit or by an alert, it may be far down
+  }, [rowOf, selected]);
 
   function goTo(name: string): void {
     onSelect(name);
-    const row = [...(list.current?.children ?? [])].find((child) => child.getAttribute("data-name") === name);
+    const row = rowOf(name);
     if (row instanceof HTMLElement) row.focus();
   }
   const onKeyDown = useListKeys(shown, selected, goTo);

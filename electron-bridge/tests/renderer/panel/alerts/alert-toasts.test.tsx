@@ -64,6 +64,7 @@ describe("alerts", () => {
     await user.click(within(toasts()[0] as HTMLElement).getByRole("button", { name: "Show worker" }));
     expect(screen.getByRole("article", { name: "worker" })).toBeTruthy();
     expect(screen.queryByRole("button", { name: "Show worker" })).toBeNull();
+    expect(document.activeElement).toBe(screen.getByRole("article", { name: "worker" }));
   });
 
   it("go when their cause has gone, though they overtake the status that they speak of", async () => {
