@@ -2,7 +2,8 @@
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,13 @@ EMPTY_NAMES = {"common", "core", "helper", "helpers", "manager2", "misc", "util"
 def python_files(*folders: str) -> Iterator[Path]:
     for folder in folders:
         yield from sorted((ROOT / folder).rglob("*.py"))
+
+
+def typescript_files(*folders: str) -> Iterator[Path]:
+    for folder in folders:
+        for path in sorted((ROOT / "electron-bridge" / folder).rglob("*.ts*")):
+            if "generated" not in path.parts and "node_modules" not in path.parts:
+                yield path
 
 
 def named(paths: list[Path]) -> list[str]:
@@ -45,16 +53,20 @@ def imported_packages(tree: ast.AST) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("folder", "limit"),
+    ("files", "limit"),
     [
-        ("sidecar", LONGEST_MODULE),
-        ("scripts", LONGEST_MODULE),
-        ("demo", LONGEST_MODULE),
-        ("tests", LONGEST_TEST),
+        (partial(python_files, "sidecar", "scripts", "demo"), LONGEST_MODULE),
+        (partial(python_files, "tests"), LONGEST_TEST),
+        (partial(typescript_files, "src", "demo/src"), LONGEST_MODULE),
+        (partial(typescript_files, "tests"), LONGEST_TEST),
     ],
+    ids=["python", "python tests", "typescript", "typescript tests"],
 )
-def test_no_file_grows_past_what_one_can_keep_in_mind(folder: str, limit: int) -> None:
-    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in python_files(folder)}
+def test_no_file_grows_past_what_one_can_keep_in_mind(
+    files: Callable[[], Iterator[Path]], limit: int
+) -> None:
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in files()}
+    assert lengths
     too_long = {path: n for path, n in lengths.items() if n > limit}
     assert not too_long, f"over {limit} lines: does each hold one thing?"
 
@@ -62,7 +74,10 @@ def test_no_file_grows_past_what_one_can_keep_in_mind(folder: str, limit: int) -
 def test_every_name_says_what_lies_within() -> None:
     nameless = [
         path
-        for path in python_files("sidecar", "scripts", "demo", "tests")
+        for path in [
+            *python_files("sidecar", "scripts", "demo", "tests"),
+            *typescript_files("src", "demo/src", "tests"),
+        ]
         if EMPTY_NAMES & {path.stem, *path.relative_to(ROOT).parts[:-1]}
     ]
     assert not named(nameless)
@@ -73,6 +88,11 @@ def test_every_module_says_what_it_owns() -> None:
         path
         for path in python_files("sidecar", "scripts", "demo")
         if not ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    ]
+    silent += [
+        path
+        for path in typescript_files("src", "demo/src")
+        if not path.read_text("utf-8").startswith("/**")
     ]
     assert not named(silent)
 

@@ -12,12 +12,23 @@ test.use({
 
 const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 
-async function flood(page: Page): Promise<void> {
+/** Starts the server and lets it flood; what makes it flood once more. */
+async function flood(page: Page): Promise<() => Promise<unknown>> {
   await button(page, "Start").click();
   const link = page.getByRole("link", { name: /http:\/\/127\.0\.0\.1:\d+/ });
   const url = await link.getAttribute("href");
   await expect(page.getByText("Application startup complete")).toBeVisible();
-  await fetch(new URL("/flood", url ?? ""));
+  const again = () => fetch(new URL("/flood", url ?? ""));
+  await again();
+  return again;
+}
+
+/** The line at the upper edge of what is seen of the log. */
+function topLine(page: Page): Promise<string | null | undefined> {
+  return page.getByRole("log").evaluate((log) => {
+    const { left, right, top } = log.getBoundingClientRect();
+    return document.elementFromPoint((left + right) / 2, top + 30)?.textContent;
+  });
 }
 
 test("the log follows to the last line of a flood", async ({ panel }) => {
@@ -27,14 +38,19 @@ test("the log follows to the last line of a flood", async ({ panel }) => {
 });
 
 test("a reader who scrolled up stays where he is, until he follows again", async ({ panel }) => {
-  await flood(panel);
+  const again = await flood(panel);
   await expect(panel.getByText(/of a flood/).first()).toBeVisible();
   await panel.getByRole("log").hover();
   await panel.mouse.wheel(0, -2_000);
   const follow = panel.getByRole("button", { name: /^Follow/ });
   await expect(follow).toBeVisible();
+  const read = await topLine(panel);
+  expect(read).toContain("of a flood");
+  await again();
+  await expect(follow).toHaveText(/\d+ new/);
+  expect(await topLine(panel)).toBe(read);
   await follow.click();
-  await expect(panel.getByText("the flood is over")).toBeVisible();
+  await expect(panel.getByText("the flood is over").last()).toBeVisible();
 });
 
 test("Stop is answered in the middle of a flood", async ({ panel }) => {
