@@ -20,10 +20,19 @@ def main() -> int:
     """Serve the panel and show it; the exit code is the sidecar's."""
     in_electron = _has_display() and ELECTRON.exists() and (BRIDGE / "demo/dist/main.cjs").exists()
     command = [sys.executable, "-m", "sidecar", "web", "--config", str(CONFIG), "--port", "0"]
-    if _has_display() and not in_electron:
-        command.append("--open")
-    web = subprocess.Popen(command, cwd=PROJECT)
-    app = _open_electron() if in_electron else None
+    os.chdir(PROJECT)
+    if not in_electron:
+        if _has_display():
+            command.append("--open")
+        # Nothing stands between: whatever ends this process ends the sidecar.
+        os.execv(sys.executable, command)
+    return _beside_electron(command)
+
+
+def _beside_electron(command: list[str]) -> int:
+    web = subprocess.Popen(command)
+    environment = {**os.environ, "SIDECAR_PYTHON": sys.executable}
+    app = subprocess.Popen([str(ELECTRON), str(BRIDGE / "demo")], env=environment)
 
     def end(_number: int, _frame: FrameType | None) -> None:
         web.terminate()  # and wait: it stops the servers first
@@ -33,19 +42,13 @@ def main() -> int:
     try:
         return web.wait()
     finally:
-        if app is not None:
-            app.terminate()
-            app.wait(END_SECONDS)
+        app.terminate()
+        app.wait(END_SECONDS)
 
 
 def _has_display() -> bool:
     on_linux = sys.platform.startswith("linux")
     return not on_linux or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
-def _open_electron() -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "SIDECAR_PYTHON": sys.executable}
-    return subprocess.Popen([str(ELECTRON), str(BRIDGE / "demo")], env=environment)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from tests.support.processes import (
     marked_environment,
     marked_processes,
     new_mark,
+    until_gone,
 )
 
 END_LIMIT = 30.0
@@ -41,9 +42,8 @@ def demo() -> Iterator[tuple[subprocess.Popen[str], str, str]]:
     try:
         yield program, _url(program), mark
     finally:
-        program.kill()
-        program.communicate()
         kill_marked(mark)
+        program.communicate()
 
 
 def _url(program: subprocess.Popen[str]) -> str:
@@ -74,3 +74,9 @@ def test_it_stays_until_it_is_told_to_end_and_leaves_nothing(end: signal.Signals
             program.send_signal(end)
         assert program.wait(END_LIMIT) == 0
         assert not marked_processes(mark)
+
+
+async def test_killed_it_leaves_nothing() -> None:
+    with demo() as (program, _url, mark):
+        program.kill()
+        assert not await until_gone(mark)

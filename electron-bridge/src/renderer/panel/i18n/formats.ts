@@ -25,7 +25,7 @@ export function formatDuration(seconds: number, text: Text): string {
 
 /** The user's own kind of `language`: British dates for a British user of the English panel. */
 function localeOf(language: string): string {
-  return navigator.languages.find((locale) => locale.split("-", 1)[0] === language) ?? language;
+  return globalThis.navigator?.languages.find((locale) => locale.split("-", 1)[0] === language) ?? language;
 }
 
 const MEGABYTE = 1_000_000;

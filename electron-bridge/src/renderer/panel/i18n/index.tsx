@@ -32,7 +32,9 @@ export const LANGUAGES = { en: "English", ko: "한국어" } as const;
 export type Language = keyof typeof LANGUAGES;
 
 /** The language of the user's system, English if it is none of ours. */
-export function preferredLanguage(languages: readonly string[] = navigator.languages): Language {
+export function preferredLanguage(
+  languages: readonly string[] = globalThis.navigator?.languages ?? [],
+): Language {
   for (const language of languages) {
     const code = language.slice(0, 2).toLowerCase();
     if (code in LANGUAGES) return code as Language;
