@@ -15,6 +15,7 @@ from sidecar.domain.events import (
     ServerStopped,
     StatusChanged,
 )
+from sidecar.domain.phases import Status
 from sidecar.protocol import codes
 from sidecar.rpc.outbox import Outbox
 from sidecar.rpc.wire import encode, to_wire
@@ -94,7 +95,14 @@ class Notifier:
             return
         message = encode({"jsonrpc": "2.0", "method": topic, "params": params})
         is_state = topic == codes.TOPIC_STATUS
-        self._outbox.put_notification(params["name"], message, is_state=is_state)
+        self._outbox.put_notification(
+            params["name"],
+            message,
+            is_state=is_state,
+            # Who stops a server amid a flood is not to wait for the lines that led to it.
+            urgent=is_state and params["status"] == Status.STOPPING,
+            may_wait=topic == codes.TOPIC_LOG,
+        )
 
 
 def status_to_wire(status: ServerStatus, *, logs: bool = True) -> dict[str, Any]:

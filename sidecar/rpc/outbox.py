@@ -1,8 +1,9 @@
 """What waits to be written to one client, bounded, and in which order it goes.
 
 Every server has a lane for its notifications, which keep their order in it; lanes take turns, so a
-flood of one server holds up no other. Answers go before them all, except that an answer waits for
-the state changes that its own request may have caused. Filled on the event loop, emptied wherever
+flood of one server holds up no other. Only what is urgent goes before the lines that wait in its
+lane. Answers go before them all, except that an answer waits for the state changes that its own
+request may have caused. Filled on the event loop, emptied wherever
 the transport writes, so guarded by a lock. Knows bytes only; what to do when there is no room is
 decided by who fills it.
 """
@@ -11,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from itertools import takewhile
 from typing import NamedTuple
 
 LIMIT_BYTES = 16 * 1024 * 1024
@@ -33,6 +35,7 @@ class Notice(NamedTuple):
 
     message: bytes
     ticket: int = 0
+    may_wait: bool = False
 
 
 class Lane:
@@ -41,6 +44,11 @@ class Lane:
     def __init__(self) -> None:
         self.notices: deque[Notice] = deque()
         self.tickets: deque[int] = deque()  # of the state changes among them
+
+    def place_before_the_waiting(self) -> int:
+        """Where something urgent goes: behind the last notice that nothing may overtake."""
+        waiting = takewhile(lambda notice: notice.may_wait, reversed(self.notices))
+        return len(self.notices) - sum(1 for _ in waiting)
 
 
 class Held(NamedTuple):
@@ -110,8 +118,19 @@ class Outbox:
                 self._answers.append(message)
         self.wake()
 
-    def put_notification(self, name: str, message: bytes, *, is_state: bool = False) -> None:
-        """Adds a notification to the lane of a server; `is_state` if answers may rest on it."""
+    def put_notification(
+        self,
+        name: str,
+        message: bytes,
+        *,
+        is_state: bool = False,
+        urgent: bool = False,
+        may_wait: bool = False,
+    ) -> None:
+        """Adds a notification to the lane of a server; `is_state` if answers may rest on it.
+
+        An `urgent` one goes before those at the end of the lane that `may_wait`.
+        """
         with self._lock:
             lane = self._lanes.setdefault(name, Lane())
             if not lane.notices:
@@ -119,7 +138,10 @@ class Outbox:
             if is_state:
                 self._ticket += 1
                 lane.tickets.append(self._ticket)
-            lane.notices.append(Notice(message, self._ticket if is_state else 0))
+            notice = Notice(message, self._ticket if is_state else 0, may_wait)
+            lane.notices.insert(
+                lane.place_before_the_waiting() if urgent else len(lane.notices), notice
+            )
             self._notice_bytes += len(message)
         self.wake()
 
@@ -169,7 +191,7 @@ class Outbox:
             self._answer_bytes -= len(self._answers.popleft())
             return
         lane, name = self._next_lane(), self._turns.popleft()
-        message, ticket = lane.notices.popleft()
+        message, ticket, _ = lane.notices.popleft()
         self._notice_bytes -= len(message)
         if lane.notices:
             self._turns.append(name)

@@ -197,3 +197,24 @@ def test_a_flood_pauses_once_for_so_many_bytes() -> None:
         quarter = PAUSE_EVERY_BYTES // 4
         pauses = [outbox.pace(quarter) for _ in range(8)]
     assert pauses == [0, 0, 0, PAUSE_SECONDS] * 2
+
+
+def test_what_is_urgent_goes_before_the_lines_that_wait_and_before_nothing_else() -> None:
+    outbox = Outbox()
+    outbox.put_notification("api", b"old line", may_wait=True)
+    outbox.put_notification("api", b"running", is_state=True)
+    outbox.put_notification("api", b"ready")
+    outbox.put_notification("api", b"line", may_wait=True)
+    outbox.put_notification("api", b"another line", may_wait=True)
+    mark = outbox.mark()
+    outbox.put_notification("api", b"stopping", is_state=True, urgent=True)
+    outbox.put_answer(b"answer", since=mark)
+    assert drained(outbox) == [
+        b"old line",
+        b"running",
+        b"ready",
+        b"stopping",
+        b"answer",
+        b"line",
+        b"another line",
+    ]
