@@ -11,14 +11,14 @@ export default defineConfig([
     ...both,
     entry: { "main/index": "src/main/index.ts" },
     platform: "node",
-    tsconfig: "src/main/tsconfig.json",
+    tsconfig: "tsconfig.package.json",
     external: ["electron"],
   },
   {
     ...both,
     entry: { "preload/index": "src/preload/index.ts" },
     platform: "neutral",
-    tsconfig: "src/preload/tsconfig.json",
+    tsconfig: "tsconfig.package.json",
     external: ["electron"],
   },
   {
@@ -27,14 +27,14 @@ export default defineConfig([
     format: "cjs",
     entry: { "preload/auto": "src/preload/auto.ts" },
     platform: "neutral",
-    tsconfig: "src/preload/tsconfig.json",
+    tsconfig: "tsconfig.package.json",
     external: ["electron"],
   },
   {
     ...both,
     entry: { "renderer/index": "src/renderer/index.ts" },
     platform: "browser",
-    tsconfig: "src/renderer/tsconfig.json",
+    tsconfig: "tsconfig.package.json",
     noExternal: ["swagger-ui-dist"],
     plugins: [rawText(), bundledLicenses()],
     sourcemap: false, // of the API tab's viewer it would be larger than all the rest
@@ -43,7 +43,7 @@ export default defineConfig([
     ...both,
     entry: { "testing/index": "src/testing/index.ts" },
     platform: "node",
-    tsconfig: "src/testing/tsconfig.json",
+    tsconfig: "tsconfig.package.json",
   },
   {
     // Run as a program by what testing/index returns: a file of its own beside it.
@@ -53,6 +53,6 @@ export default defineConfig([
     dts: false,
     entry: { "testing/fake-sidecar-program": "src/testing/fake-sidecar-program.ts" },
     platform: "node",
-    tsconfig: "src/testing/tsconfig.json",
+    tsconfig: "tsconfig.package.json",
   },
 ]);
