@@ -13,7 +13,7 @@ import { FormContext, useSettingsForm } from "./use-form.js";
 export interface SettingsFormProps {
   settings: Settings;
   /** Reads the settings anew. */
-  onSaved: () => void;
+  onSaved: (saved: Settings) => void;
 }
 
 /** `settings` to be changed. */

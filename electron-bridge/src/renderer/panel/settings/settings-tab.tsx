@@ -27,7 +27,7 @@ export function SettingsTab({ name }: { name: string }) {
     content = (
       <Notice icon={<CircleAlert strokeWidth={1.5} />} title={text("settings.loadFailed")} alert>
         {problem}
-        <Button size="sm" variant="outline" className="mt-2" aria-busy={reading} onClick={read}>
+        <Button size="sm" variant="outline" className="mt-2" aria-busy={reading} onClick={() => read()}>
           {text("retry")}
         </Button>
       </Notice>

@@ -31,8 +31,8 @@ export interface SettingsForm {
 /** The form that the controls are bound to. */
 export const FormContext = createContext<SettingsForm | null>(null);
 
-/** The form for `settings`; `onSaved` reads them anew. */
-export function useSettingsForm(settings: Settings, onSaved: () => void): SettingsForm {
+/** The form for `settings`; `onSaved` takes what was saved. */
+export function useSettingsForm(settings: Settings, onSaved: (saved: Settings) => void): SettingsForm {
   const { name } = settings;
   const text = useText();
   const api = usePythonServer((state) => state.api);
@@ -58,7 +58,8 @@ export function useSettingsForm(settings: Settings, onSaved: () => void): Settin
 
   const send = async (): Promise<Entry | undefined> => {
     try {
-      const answer = await api.updateServer({ name, changes: changesIn(entries, settings) });
+      const changes = changesIn(entries, settings);
+      const answer = await api.updateServer({ name, changes });
       if (!answer.success) {
         setProblem(answer.message);
         return undefined;
@@ -66,7 +67,7 @@ export function useSettingsForm(settings: Settings, onSaved: () => void): Settin
       keep({ edits: {}, savedBeside: answer.restartRequired ? pid : undefined });
       setLeft(new Set());
       setInEffect(!answer.restartRequired);
-      onSaved();
+      onSaved({ ...settings, ...changes, restart: { ...settings.restart, ...changes.restart } });
       return undefined;
     } catch (error) {
       const { entry, message } = refusalIn(error);

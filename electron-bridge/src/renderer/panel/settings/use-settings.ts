@@ -11,8 +11,8 @@ export interface ReadSettings {
   problem: string | undefined;
   /** Whether an answer is awaited. */
   reading: boolean;
-  /** Reads them anew. */
-  read(): void;
+  /** Reads them anew; until the answer comes, `known` are taken for them. */
+  read(known?: Settings): void;
 }
 
 /** The settings of the server `name`; with `wanted: false` nothing is asked. */
@@ -50,5 +50,9 @@ export function useSettings(name: string, wanted: boolean): ReadSettings {
     };
   }, [api, name, wanted, status, port, sidecar, asked]);
 
-  return { settings, problem, reading, read: () => setAsked((times) => times + 1) };
+  const read = (known?: Settings) => {
+    if (known) setSettings(known);
+    setAsked((times) => times + 1);
+  };
+  return { settings, problem, reading, read };
 }
