@@ -14,7 +14,8 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   workers: 1,
   forbidOnly: isCI,
-  retries: 0,
+  // A loaded CI machine may delay a process by seconds; the reporter tells of a second try.
+  retries: isCI ? 1 : 0,
   reporter: [["list"]],
   projects: [
     { name: "web", testDir: "tests/e2e/web" },

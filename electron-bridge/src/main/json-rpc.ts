@@ -67,10 +67,13 @@ class PipeReader extends AbstractMessageReader implements MessageReader {
 
   listen(callback: DataCallback): Disposable {
     this.#callback = callback;
+    let broken = false;
     const onData = (chunk: Buffer) => {
+      if (broken) return; // what follows something that is no message cannot be trusted to be one
       try {
         this.#splitter.push(chunk);
       } catch (error) {
+        broken = true;
         this.fireError(error);
       }
       if (this.#waiting > MOST_WAITING) this.#input.pause();
