@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 WORKERS ?= 2
+# In CI a test that failed beside another is tried once more, alone; elsewhere a failure is one at once.
+SECOND_TRY = [ "$(CI)" = true ] && $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 BIN := $(VENV)/bin
 BUILD := build
 BRIDGE := electron-bridge
@@ -27,7 +29,7 @@ build: $(PANEL) $(PACKAGE) ## build the panel's page and the npm package
 test: test-bridge test-python ## run the tests
 
 test-python: $(VENV)/.installed-test $(PANEL) ## run the tests of the sidecar
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS) || { $(SECOND_TRY); }
 
 test-bridge: $(VENV)/.installed-test $(PANEL) $(PACKAGE) ## run the tests of the bridge and the panel
 	$(IN_BRIDGE) npm test
