@@ -3,8 +3,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 WORKERS ?= 2
-# In CI a test that failed beside another is tried once more, alone; elsewhere a failure is one at once.
-SECOND_TRY = [ "$(CI)" = true ] && $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
+# What times processes of its own, with limits of a second, runs beside nothing else.
+ALONE := tests/unit/processes
 BIN := $(VENV)/bin
 BUILD := build
 BRIDGE := electron-bridge
@@ -29,7 +29,12 @@ build: $(PANEL) $(PACKAGE) ## build the panel's page and the npm package
 test: test-bridge test-python ## run the tests
 
 test-python: $(VENV)/.installed-test $(PANEL) ## run the tests of the sidecar
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS) || { $(SECOND_TRY); }
+ifdef ARGS
+	$(BIN)/python -m pytest $(ARGS)
+else
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal --deselect $(ALONE)
+	$(BIN)/python -m pytest $(ALONE)
+endif
 
 test-bridge: $(VENV)/.installed-test $(PANEL) $(PACKAGE) ## run the tests of the bridge and the panel
 	$(IN_BRIDGE) npm test

@@ -14,8 +14,7 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   workers: 1,
   forbidOnly: isCI,
-  // A loaded CI machine may delay a process by seconds; the reporter tells of a second try.
-  retries: isCI ? 1 : 0,
+  retries: 0,
   reporter: [["list"]],
   projects: [
     { name: "web", testDir: "tests/e2e/web" },

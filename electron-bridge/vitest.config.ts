@@ -7,8 +7,6 @@ const SLOW_MACHINE_MS = 30_000;
 export default defineConfig({
   plugins: [react()],
   test: {
-    // A loaded CI machine may delay a process by seconds; a second try is told by the reporter.
-    retry: process.env.CI ? 1 : 0,
     testTimeout: SLOW_MACHINE_MS,
     hookTimeout: SLOW_MACHINE_MS,
     projects: [
